@@ -1,0 +1,35 @@
+"""`./run test`: lint, types, contracts, tests, in this order; says how long each took and ends with one status."""
+
+import os
+import subprocess
+import sys
+import time
+
+from config import messages, server
+
+CHECKS = {
+    "lint": [sys.executable, "-m", "ruff", "check", "."],
+    "format": [sys.executable, "-m", "ruff", "format", "--check", "."],
+    "types": [sys.executable, "-m", "mypy", "config", "criteria", "pilot", "onestop"],
+    "contracts": [os.path.join(os.path.dirname(sys.executable), "lint-imports")],
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Everything, or with arguments only the tests they name."""
+    environment = {**os.environ, "ONESTOP_MODE": "test"}
+    environment.pop("DATABASE_URL", None)
+    messages.compile_all()
+    failed: list[str] = []
+    checks = {} if arguments else dict(CHECKS)
+    checks["tests"] = [sys.executable, "-m", "pytest", *arguments]
+    for name, command in checks.items():
+        started = time.monotonic()
+        print(f"— {name}: {' '.join(os.path.basename(part) for part in command[:4])}", flush=True)
+        status = subprocess.run(command, cwd=server.ROOT, env=environment).returncode
+        print(f"— {name}: {'passed' if status == 0 else 'FAILED'} in {time.monotonic() - started:.1f} s", flush=True)
+        if status:
+            failed.append(name)
+    if failed:
+        print(f"Not passed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0

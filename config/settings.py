@@ -1,0 +1,225 @@
+"""All settings, read from environment variables; secrets are read from files.
+
+`SETTINGS` below is the reference: each variable once, with its default and its sentence. HOWTO prints it and a test
+holds the two equal. Nothing here touches a database, so that mypy and the linters can load the module.
+"""
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+
+class Setting(NamedTuple):
+    """One environment variable: its name, default as text, and what it does."""
+
+    name: str
+    default: str
+    sentence: str
+
+
+SETTINGS = [
+    Setting("ONESTOP_MODE", "demo, or production when DATABASE_URL is set", "demo, production or test"),
+    Setting("ONESTOP_VAR", "var/ beside the project", "folder of everything made at run time"),
+    Setting("DATABASE_URL", "the embedded server", "postgresql URL of the application role (never the owner)"),
+    Setting("DATABASE_OWNER_URL", "the embedded server", "URL of the owner role; only maintenance commands read it"),
+    Setting("PGBIN", "the embedded binaries", "folder of other PostgreSQL binaries (>= 17) for the embedded server"),
+    Setting("ONESTOP_COUNTRY", "khm", "the country pack: a folder of countries/, or a path"),
+    Setting("ONESTOP_SECRET_KEY_FILE", "var/keys/secret", "file that holds Django's secret key"),
+    Setting("ONESTOP_HOSTS", "127.0.0.1,localhost", "host names the site answers to, comma separated"),
+    Setting("ONESTOP_HTTPS", "1 in production, else 0", "0 only where a test line has no certificate"),
+    Setting("ONESTOP_DEBUG", "0", "1 shows tracebacks and the page of components; refused in production"),
+]
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("ONESTOP_VAR") or ROOT / "var").resolve()
+MODE = os.environ.get("ONESTOP_MODE") or ("production" if os.environ.get("DATABASE_URL") else "demo")
+if MODE not in {"demo", "production", "test"}:
+    raise ImproperlyConfigured(f"ONESTOP_MODE is '{MODE}'; it must be demo, production or test.")
+DEMO = MODE == "demo"
+DEBUG = os.environ.get("ONESTOP_DEBUG") == "1"
+if DEBUG and MODE == "production":
+    raise ImproperlyConfigured("ONESTOP_DEBUG=1 is refused in production: it prints personal data in tracebacks.")
+HTTPS = os.environ.get("ONESTOP_HTTPS", "1" if MODE == "production" else "0") == "1"
+
+COUNTRY = os.environ.get("ONESTOP_COUNTRY") or "khm"
+COUNTRY_PACK = Path(COUNTRY) if os.sep in COUNTRY else ROOT / "countries" / COUNTRY
+
+
+def secret_key() -> str:
+    """The key from its file; the demo and the tests make one, production must bring one."""
+    named = os.environ.get("ONESTOP_SECRET_KEY_FILE")
+    path = Path(named) if named else VAR / "keys" / "secret"
+    if path.exists():
+        return path.read_text("ascii").strip()
+    if MODE == "production":
+        raise ImproperlyConfigured(
+            f"No secret key at {path}. Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))' > {path}"
+        )
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = secrets.token_urlsafe(50)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key)
+    return key
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's entry for a postgresql URL; the socket folder stands in ?host=."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql: (other databases are not supported).")
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "config.database",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or query.pop("port", "")),
+        "OPTIONS": {**query, "pool": {"min_size": 1, "max_size": 6, "timeout": 20} if WEB else False},
+        "TEST": {"MIGRATE": False},
+    }
+
+
+# "web" and "worker" keep short limits; a command may take its time (design §2)
+PROCESS = os.environ.get("ONESTOP_PROCESS") or "command"
+WEB = PROCESS == "web"
+STATEMENT_TIMEOUT = {"web": "10s", "worker": "300s"}.get(PROCESS, "0")
+LOCK_TIMEOUT = "5s" if PROCESS in {"web", "worker"} else "60s"
+
+DATABASES = {"default": database(os.environ.get("DATABASE_URL") or "postgresql://onestop_app@/onestop_demo")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SECRET_KEY = secret_key()
+ALLOWED_HOSTS = (os.environ.get("ONESTOP_HOSTS") or "127.0.0.1,localhost").split(",")
+if MODE == "test":
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "onestop.ui",
+    "onestop.areas",
+    "onestop.journal",
+    "onestop.staff",
+    "onestop.files",
+    "onestop.letters",
+    "onestop.registry",
+    "onestop.programmes",
+    "onestop.eligibility",
+    "onestop.enrolments",
+    "onestop.desk",
+]
+
+# The slots (design §2): dotted paths, loaded at start, failing loudly
+FACT_MODULES = ["onestop.registry.facts", "onestop.enrolments.facts"]
+TASK_SOURCES: list[str] = []
+FOLDER_PANELS: list[str] = []
+HISTORY_SOURCES: list[str] = []
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "onestop.ui.middleware.NoStoreMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "onestop.ui.middleware.LanguageMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "onestop.staff.middleware.ScopeMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "onestop.ui.context.page",
+            ],
+        },
+    },
+]
+
+AUTH_USER_MODEL = "staff.Officer"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "staff:sign-in"
+LOGIN_REDIRECT_URL = "desk:home"
+LOGOUT_REDIRECT_URL = "staff:sign-in"
+
+LANGUAGE_CODE = "km"
+LANGUAGES = [("km", _("Khmer")), ("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"  # instants are UTC; the country's zone stands in the country pack and in areas.clock
+FORMAT_MODULE_PATH = ["onestop.ui.formats"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [VAR / "static-src"] if (VAR / "static-src").exists() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(VAR / "files")}},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if MODE == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+SESSION_COOKIE_NAME = "onestop_demo_session" if DEMO else "onestop_session"
+CSRF_COOKIE_NAME = "onestop_demo_csrf" if DEMO else "onestop_csrf"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = int(timedelta(hours=10).total_seconds())
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# Nothing personal is logged: Django's request and SQL loggers stay at WARNING, and no handler writes request bodies
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"onestop": {"level": "INFO"}},
+}

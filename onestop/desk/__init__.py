@@ -1,0 +1,1 @@
+"""The pages that read many rooms: home, search, places, cross-tables, the family folder."""

@@ -1,0 +1,1 @@
+"""The bridge between the rule library and the registry: who may get what, and why."""

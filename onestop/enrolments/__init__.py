@@ -1,0 +1,1 @@
+"""Who is enrolled in which programme, from when to when."""

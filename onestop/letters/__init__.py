@@ -1,0 +1,1 @@
+"""The print service and the outbox of letters and messages."""
