@@ -162,7 +162,7 @@ class Country:
     @cached_property
     def levels(self) -> tuple[Level, ...]:
         """The levels from the top; code lengths grow from one to the next."""
-        defaults = {key: node for key, node in self._settings.child("default_kinds").items()}
+        defaults = dict(self._settings.child("default_kinds").items())
         levels = []
         for number, node in enumerate(self._settings.each("levels"), 1):
             node.only("level", "digits", "name")

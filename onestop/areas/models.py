@@ -24,9 +24,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.country import Kind, Level, pack
-from onestop.areas.keys import uuid7
+from onestop.areas.keys import unit_range, uuid7
 from onestop.areas.names import latin_key, search_key
-from onestop.areas.scope import Range, ScopeMissing, current, range_of
+from onestop.areas.scope import Range, ScopeMissing, current
 from onestop.areas.text import ascii_digits
 
 __all__ = ["AdministrativeUnit", "Edited", "Installation", "Keyed", "Personal", "PersonalQuerySet", "UnitCodeField"]
@@ -74,7 +74,7 @@ class Keyed(models.Model):
 
 
 class Edited(Keyed):
-    """A row people change: `version` guards against a stale save; a wrong row is voided with a reason, never deleted."""
+    """A row people change: `version` guards against a stale save; a wrong row is voided with a reason, not deleted."""
 
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -120,7 +120,7 @@ class PersonalQuerySet(models.QuerySet):
 
     def under(self, code: str) -> Self:
         """The rows in the unit and in all units below it."""
-        return self.filter(within((range_of(code),)))
+        return self.filter(within((unit_range(code),)))
 
     def standing(self) -> Self:
         """The rows that are not void."""
@@ -148,7 +148,7 @@ class AdministrativeUnitQuerySet(models.QuerySet["AdministrativeUnit"]):
 
     def under(self, code: str) -> Self:
         """The unit and all units below it; '' is the nation."""
-        return self.filter(within((range_of(code),), "code"))
+        return self.filter(within((unit_range(code),), "code"))
 
     def children_of(self, code: str) -> Self:
         """The units one step below, in the order of their names; '' gives the highest level."""
@@ -173,6 +173,7 @@ class AdministrativeUnitQuerySet(models.QuerySet["AdministrativeUnit"]):
             whole |= models.Q(search_km=key) | models.Q(search_latin=key)
             begin |= models.Q(search_km__startswith=key) | models.Q(search_latin__startswith=key)
             inside |= models.Q(search_km__contains=key) | models.Q(search_latin__contains=key)
+            inside |= models.Q(search_other__contains=key)
         rank = models.Case(models.When(whole, then=0), models.When(begin, then=1), default=2)
         return self.filter(whole | begin | inside).order_by(rank, "level", "name_sort", "code")
 
@@ -188,6 +189,8 @@ class AdministrativeUnit(models.Model):
     name_sort = models.BinaryField(editable=False)
     search_km = models.CharField(max_length=120, db_collation="C", editable=False)
     search_latin = models.CharField(max_length=120, db_collation="C", editable=False)
+    other_names = ArrayField(models.CharField(max_length=120), verbose_name=_("also written"), default=list, blank=True)
+    search_other = models.TextField(db_collation="C", default="", blank=True, editable=False)
     parent_code = UnitCodeField(_("code of the unit above"), blank=True, default="")
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
@@ -255,7 +258,7 @@ class AdministrativeUnit(models.Model):
     @property
     def range(self) -> Range:
         """The half-open range of codes of this unit and all below it."""
-        return range_of(self.code)
+        return unit_range(self.code)
 
     def is_valid_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
