@@ -54,5 +54,8 @@ WHERE NOT EXISTS (
     CREATE EXTENSION IF NOT EXISTS btree_gist SCHEMA public;
     CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public;
     RESET client_min_messages;
+    -- What the application may do with a new table; the walls narrow it (onestop/areas/walls.py: Wall, Grant).
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO onestop_app;
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO onestop_app;
     RESET ROLE;
 \endif

@@ -1,0 +1,1 @@
+"""Our database backend: Django's for PostgreSQL, with the limits, refusals and the guard of the walls (base.py)."""

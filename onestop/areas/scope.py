@@ -1,0 +1,115 @@
+"""Whose eyes are open: the plain value of a scope, and the scope of the running request, command or job.
+
+A scope is made from an officer's roles by `staff.scope`, which also tells the database. Here is only the value, so that
+every room can ask it. No scope is an error (ScopeMissing), never "everything" and never "nothing".
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from itertools import chain
+from uuid import UUID
+
+__all__ = ["NATION", "Range", "Scope", "ScopeMissing", "current", "current_or_none", "merged", "range_of", "shown_to"]
+
+Range = tuple[str, str]
+NATION: Range = ("", "~")  # codes are ASCII letters and digits: every code lies below '~'
+
+
+class ScopeMissing(RuntimeError):
+    """Personal data was asked for while no scope was open."""
+
+
+def range_of(code: str) -> Range:
+    """The half-open range of codes of a unit and all below it: 1701 → ('1701', '1702'); '' → the nation.
+
+    The upper bound is the code with its last character raised by one, compared byte by byte as the database's
+    collation C does: 1709 → '170:', and every code beginning with 1709 lies below it.
+    """
+    return (code, code[:-1] + chr(ord(code[-1]) + 1)) if code else NATION
+
+
+def merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
+    """The same codes in the fewest ranges, ascending and disjoint; empty ranges are dropped."""
+    result: list[Range] = []
+    for low, high in sorted(pair for pair in ranges if pair[0] < pair[1]):
+        if result and low <= result[-1][1]:
+            result[-1] = (result[-1][0], max(high, result[-1][1]))
+        else:
+            result.append((low, high))
+    return tuple(result)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one officer may see and do on one day (design §5).
+
+    `ranges`: half-open ranges of unit codes, merged. `sectors`: None for all. `figures_only`: counts but no persons;
+    then the walls show no row of a person, while `ranges` still says of which areas the figures may be asked.
+    `rights`: the union over all roles, for a first look at the door; whether a right holds at a place is
+    `staff.scope.has_right`. `roles` and `office_code` are written into the journal.
+    """
+
+    officer_id: UUID
+    ranges: tuple[Range, ...]
+    sectors: frozenset[str] | None = None
+    compartments: frozenset[str] = frozenset()
+    figures_only: bool = False
+    rights: frozenset[str] = frozenset()
+    roles: tuple[str, ...] = ()
+    office_code: str = ""
+
+    def covers(self, code: str) -> bool:
+        """True when the unit of this code lies in the scope. '' is the nation and needs the whole nation."""
+        return any(low <= code < high for low, high in self.ranges)
+
+    def covers_all_of(self, code: str) -> bool:
+        """True when the unit and everything below it lie in the scope."""
+        bottom, top = range_of(code)
+        return any(low <= bottom and top <= high for low, high in self.ranges)
+
+    def bounds(self) -> Range:
+        """The one range around all ranges; ('', '') when there is none. The walls' index works on it."""
+        return (self.ranges[0][0], self.ranges[-1][1]) if self.ranges else ("", "")
+
+    def edges(self) -> str:
+        """The exact ranges as the walls read them: 'lo,hi,lo,hi…' ascending; '' when the bounds say it all."""
+        return ",".join(chain.from_iterable(self.ranges)) if len(self.ranges) > 1 else ""
+
+    def sees_sector(self, sector: str) -> bool:
+        """True when the scope is not bound to sectors, or to this one among others."""
+        return self.sectors is None or sector in self.sectors
+
+    def sees_compartment(self, compartment: str | None) -> bool:
+        """True for what stands in no compartment, or in one of the officer's."""
+        return not compartment or compartment in self.compartments
+
+
+_current: ContextVar[Scope | None] = ContextVar("onestop_scope", default=None)
+
+
+def current_or_none() -> Scope | None:
+    """The open scope, or None."""
+    return _current.get()
+
+
+def current() -> Scope:
+    """The open scope. Raises ScopeMissing when there is none."""
+    scope = _current.get()
+    if scope is None:
+        raise ScopeMissing(
+            "No scope is open. A page gets one from its signed-in officer; a command or job opens one: "
+            "`with scope(officer):` or `with system_scope(name):` (onestop/staff/scope.py)."
+        )
+    return scope
+
+
+@contextmanager
+def shown_to(scope: Scope) -> Iterator[Scope]:
+    """Make this the open scope of the block. Only `staff.scope` calls it: it sets the database's side as well."""
+    token = _current.set(scope)
+    try:
+        yield scope
+    finally:
+        _current.reset(token)

@@ -1,0 +1,125 @@
+"""The history of rows: who had what where, before and after, whatever way a change came in.
+
+    operations = [CreateModel("Person", …), Wall("registry_person"), Track("registry_person")]
+
+Triggers at statement level (row level cost sixty times more for 100,000 rows: stack.md §1) write a full image of every
+row that an INSERT, UPDATE or DELETE touched into `journal_rowhistory`, through one SECURITY DEFINER function of the
+door; the application may read that table behind its wall and never write it. When a row's unit changes, its earlier
+images and its lines in the journal follow it in the same statement, so that they are seen by the office that now
+answers for it.
+"""
+
+from typing import Final
+
+from onestop.areas.walls import Sql, policy, quoted
+
+__all__ = ["BLANK_NOTE_BODY", "FOLLOW_BODY", "TRACK_BODY", "TRACK_NEEDS", "Track"]
+
+# Arguments of the trigger: the key column, the unit column ('' when there is none), the kind of subject in the journal,
+# and the columns left out ('{a,b}'). The transition tables are always called new_rows and old_rows.
+TRACK_BODY: Final = """
+DECLARE
+    who uuid := nullif(current_setting('onestop.officer', true), '')::uuid;
+    key_column text := TG_ARGV[0];
+    unit_column text := TG_ARGV[1];
+    left_out text[] := TG_ARGV[3]::text[];
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        INSERT INTO journal_rowhistory (table_name, row_id, op, at, officer_id, transaction, unit_code, "row")
+        SELECT TG_TABLE_NAME, image ->> key_column, 'D', now(), who, pg_current_xact_id()::text::bigint,
+               coalesce(image ->> unit_column, ''), image
+        FROM (SELECT to_jsonb(o) - left_out AS image FROM old_rows o) AS images;
+        RETURN NULL;
+    END IF;
+    INSERT INTO journal_rowhistory (table_name, row_id, op, at, officer_id, transaction, unit_code, "row")
+    SELECT TG_TABLE_NAME, image ->> key_column, left(TG_OP, 1), now(), who, pg_current_xact_id()::text::bigint,
+           coalesce(image ->> unit_column, ''), image
+    FROM (SELECT to_jsonb(n) - left_out AS image FROM new_rows n) AS images;
+    RETURN NULL;
+END
+"""
+
+# A function of its own, since a trigger for INSERT has no old_rows to name.
+FOLLOW_BODY: Final = """
+DECLARE
+    ids text[];
+    units text[];
+BEGIN
+    SELECT array_agg(n.image ->> TG_ARGV[0]), array_agg(n.image ->> TG_ARGV[1]) INTO ids, units
+    FROM (SELECT to_jsonb(r) AS image FROM new_rows r) AS n
+    JOIN (SELECT to_jsonb(r) AS image FROM old_rows r) AS o ON o.image ->> TG_ARGV[0] = n.image ->> TG_ARGV[0]
+    WHERE o.image ->> TG_ARGV[1] <> n.image ->> TG_ARGV[1];
+    IF ids IS NULL THEN
+        RETURN NULL;
+    END IF;
+    UPDATE journal_rowhistory h SET unit_code = moved.unit
+    FROM unnest(ids, units) AS moved (id, unit)
+    WHERE h.table_name = TG_TABLE_NAME AND h.row_id = moved.id AND h.unit_code <> moved.unit;
+    UPDATE journal_journalentry e SET unit_code = moved.unit
+    FROM unnest(ids, units) AS moved (id, unit)
+    WHERE e.subject_kind = TG_ARGV[2] AND e.subject_id = moved.id AND e.unit_code <> moved.unit;
+    RETURN NULL;
+END
+"""
+
+# Empties the note of one line inside the caller's scope, for the end of its time; the digest stays in the chain.
+BLANK_NOTE_BODY: Final = """
+BEGIN
+    UPDATE journal_journalentry SET note = '', note_salt = '' WHERE id = entry AND note <> '' AND INSIDE;
+    RETURN FOUND;
+END
+""".replace("INSIDE", policy())
+
+TRACK_NEEDS: Final = {"journal_rowhistory": "SELECT, INSERT, UPDATE", "journal_journalentry": "SELECT, UPDATE"}
+
+
+class Track(Sql):
+    """Keep the history of a table.
+
+    `subject`: the kind under which the journal writes of these rows ('registry.person'); by default made from the
+    table's name. `without`: columns that are made from others and would only fill the history (sort keys).
+    """
+
+    def __init__(
+        self,
+        table: str,
+        key: str = "id",
+        unit_column: str = "unit_code",
+        subject: str | None = None,
+        without: tuple[str, ...] = (),
+    ) -> None:
+        self.table, self.key, self.unit_column = table, key, unit_column
+        self.subject, self.without = subject or table.replace("_", ".", 1), tuple(without)
+
+    def forwards(self) -> list[str]:
+        table = quoted(self.table)
+        names = [self.key, *([self.unit_column] if self.unit_column else []), *self.without]
+        for name in names:
+            quoted(name)
+        arguments = f"'{self.key}', '{self.unit_column}', '{self.subject}', '{{{','.join(self.without)}}}'"
+        tables = {
+            "insert": "NEW TABLE AS new_rows",
+            "update": "NEW TABLE AS new_rows",
+            "delete": "OLD TABLE AS old_rows",
+        }
+        triggers = [
+            f"CREATE TRIGGER history_{event} AFTER {event.upper()} ON {table} REFERENCING {seen}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION journal_track({arguments})"
+            for event, seen in tables.items()
+        ]
+        if self.unit_column:
+            triggers.append(
+                f"CREATE TRIGGER history_follow AFTER UPDATE ON {table}"
+                " REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows"
+                f" FOR EACH STATEMENT EXECUTE FUNCTION journal_follow({arguments})"
+            )
+        return triggers
+
+    def backwards(self) -> list[str]:
+        return [
+            f"DROP TRIGGER IF EXISTS history_{event} ON {quoted(self.table)}"
+            for event in ("insert", "update", "delete", "follow")
+        ]
+
+    def describe(self) -> str:
+        return f"Keep the history of {self.table}"

@@ -1,0 +1,176 @@
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+import onestop.areas.clock
+import onestop.areas.keys
+import onestop.areas.models
+from onestop.areas.walls import DoorFunction, Grant, Wall
+from onestop.journal.history import BLANK_NOTE_BODY, FOLLOW_BODY, TRACK_BODY, TRACK_NEEDS
+
+APPEND_ONLY = """
+CREATE FUNCTION journal_append_only() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $body$
+DECLARE
+    may_change text[] := TG_ARGV[0]::text[];
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        -- the unit follows the subject; a note may only become empty, its digest stays
+        IF to_jsonb(NEW) - may_change = to_jsonb(OLD) - may_change
+           AND ('note' <> ALL (may_change) OR (to_jsonb(NEW) ->> 'note') IN ('', to_jsonb(OLD) ->> 'note'))
+        THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'The lines of % are only added, never changed or removed.', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END
+$body$
+"""
+
+
+def append_only(table: str, may_change: str) -> migrations.RunSQL:
+    """Refuse every change of the table's rows, whoever asks, but for the named columns ('{a,b}')."""
+    return migrations.RunSQL(
+        [
+            f"CREATE TRIGGER only_added BEFORE UPDATE OR DELETE ON {table}"
+            f" FOR EACH ROW EXECUTE FUNCTION journal_append_only('{may_change}')",
+            f"CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION journal_append_only('{may_change}')",
+        ],
+        [f"DROP TRIGGER only_added ON {table}", f"DROP TRIGGER never_emptied ON {table}"],
+    )
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("areas", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Seal",
+            fields=[
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("entry_id", models.UUIDField(editable=False, unique=True)),
+                ("digest", models.CharField(editable=False, max_length=64)),
+                ("previous_digest", models.CharField(editable=False, max_length=64)),
+                ("at", models.DateTimeField(default=onestop.areas.clock.now, editable=False)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RowHistory",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("table_name", models.CharField(db_collation="C", editable=False, max_length=63)),
+                ("row_id", models.CharField(db_collation="C", editable=False, max_length=64)),
+                ("op", models.CharField(editable=False, max_length=1)),
+                ("at", models.DateTimeField(editable=False)),
+                ("officer_id", models.UUIDField(editable=False, null=True)),
+                ("transaction", models.BigIntegerField(editable=False)),
+                (
+                    "unit_code",
+                    onestop.areas.models.UnitCodeField(blank=True, db_collation="C", editable=False, max_length=16),
+                ),
+                ("row", models.JSONField(editable=False)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["table_name", "row_id", "id"], name="journal_history_row"),
+                    models.Index(fields=["unit_code"], name="journal_history_unit"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Idempotency",
+            fields=[
+                ("key", models.UUIDField(primary_key=True, serialize=False)),
+                ("path", models.CharField(editable=False, max_length=400)),
+                ("result_url", models.CharField(blank=True, editable=False, max_length=400)),
+                ("at", models.DateTimeField(default=onestop.areas.clock.now, editable=False)),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["at"], name="journal_idempotency_at")],
+            },
+        ),
+        migrations.CreateModel(
+            name="JournalEntry",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=onestop.areas.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField(default=onestop.areas.clock.now, editable=False)),
+                ("verb", models.CharField(db_collation="C", editable=False, max_length=80)),
+                ("roles", models.CharField(blank=True, editable=False, max_length=200)),
+                ("office", models.CharField(blank=True, editable=False, max_length=40)),
+                ("subject_kind", models.CharField(blank=True, db_collation="C", editable=False, max_length=60)),
+                ("subject_id", models.CharField(blank=True, db_collation="C", editable=False, max_length=64)),
+                (
+                    "unit_code",
+                    onestop.areas.models.UnitCodeField(blank=True, db_collation="C", editable=False, max_length=16),
+                ),
+                (
+                    "unit_code_then",
+                    onestop.areas.models.UnitCodeField(blank=True, db_collation="C", editable=False, max_length=16),
+                ),
+                ("note", models.TextField(blank=True, editable=False)),
+                ("note_salt", models.CharField(blank=True, editable=False, max_length=32)),
+                ("note_digest", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["subject_kind", "subject_id", "id"], name="journal_entry_subject"),
+                    models.Index(fields=["unit_code", "id"], name="journal_entry_unit"),
+                    models.Index(fields=["officer", "id"], name="journal_entry_officer"),
+                    models.Index(fields=["at"], name="journal_entry_at"),
+                ],
+            },
+        ),
+        Wall(
+            "journal_journalentry",
+            rights="SELECT, INSERT, MAINTAIN",
+            # a line is written in the name of the open scope's officer, also about a place that lies outside it
+            write="officer_id = nullif(current_setting('onestop.officer', true), '')::uuid",
+        ),
+        Wall("journal_rowhistory", rights="SELECT, MAINTAIN"),
+        Grant("journal_seal", "SELECT, INSERT"),
+        migrations.RunSQL(APPEND_ONLY, "DROP FUNCTION journal_append_only()"),
+        append_only("journal_journalentry", "{unit_code,note,note_salt}"),
+        append_only("journal_rowhistory", "{unit_code}"),
+        append_only("journal_seal", "{}"),
+        DoorFunction("journal_track", "", "trigger", TRACK_BODY, "plpgsql", "VOLATILE", TRACK_NEEDS, callers=()),
+        DoorFunction("journal_follow", "", "trigger", FOLLOW_BODY, "plpgsql", "VOLATILE", callers=()),
+        DoorFunction(
+            "journal_blank_note",
+            "entry uuid",
+            "boolean",
+            BLANK_NOTE_BODY,
+            "plpgsql",
+            "VOLATILE",
+            {"journal_journalentry": "SELECT, UPDATE"},
+        ),
+    ]
