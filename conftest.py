@@ -144,9 +144,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 parts = Path(report.nodeid.split("::")[0]).parts
                 room = "/".join(parts[:2]) if parts[0] in {"onestop", "tests"} else parts[0]
                 seconds[room] += report.duration
-    terminalreporter.write_line("Seconds by room: " + " · ".join(
-        f"{room} {spent:.1f}" for room, spent in sorted(seconds.items(), key=lambda item: -item[1])
-    ))
+    terminalreporter.write_line(
+        "Seconds by room: "
+        + " · ".join(f"{room} {spent:.1f}" for room, spent in sorted(seconds.items(), key=lambda item: -item[1]))
+    )
     for report in terminalreporter.stats.get("skipped", []):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         terminalreporter.write_line(f"SKIPPED {report.nodeid}: {reason}")

@@ -1,0 +1,87 @@
+"""An enrolment says that a person or a household is in a programme, from one day to another, both ends included.
+
+An enrolment of a household counts for each member present (rules.md §1). It ends by its date or by an exit, is voided
+when it was wrong, and is never deleted. Rules ask for it as a fact: `enrolled('P')`.
+"""
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from onestop.areas.models import Personal, PersonalQuerySet
+from onestop.programmes.models import DayRange, Programme
+from onestop.registry.models import Household, Person
+
+
+class EnrolmentQuerySet(PersonalQuerySet):
+    """Enrolments in the office's words."""
+
+    def on(self, day: object) -> "EnrolmentQuerySet":
+        """Those that hold on a day."""
+        return self.standing().filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+
+    def of_household(self, household: Household) -> "EnrolmentQuerySet":
+        """Those of the household itself and of anyone who is or was its member."""
+        return self.filter(Q(household=household) | Q(person__memberships__household=household)).distinct()
+
+
+class Enrolment(Personal):
+    """One person or one household in one programme."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+", verbose_name=_("programme"))
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="enrolments", verbose_name=_("person")
+    )
+    household = models.ForeignKey(
+        Household, models.PROTECT, null=True, blank=True, related_name="enrolments", verbose_name=_("household")
+    )
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+    enrolled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False, verbose_name=_("enrolled by")
+    )
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enrolment")
+        verbose_name_plural = _("enrolments")
+        indexes = [models.Index(fields=["unit_code", "programme"], name="enrolment_unit_programme")]
+        constraints = [
+            models.CheckConstraint(
+                name="enrolment_of_one_subject",
+                condition=Q(person__isnull=True, household__isnull=False) | Q(person__isnull=False, household__isnull=True),
+                violation_error_message=_("An enrolment is of a person or of a household, not of both."),
+            ),
+            models.CheckConstraint(
+                name="enrolment_dates_in_order",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                violation_error_message=_("An enrolment cannot end before it begins."),
+            ),
+            ExclusionConstraint(
+                name="enrolment_person_once",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("programme", RangeOperators.EQUAL),
+                    (DayRange(F("valid_from"), F("valid_to"), models.Value("[]")), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(voided_at__isnull=True, person__isnull=False),
+                violation_error_message=_("This person is enrolled in this programme on some of these days already."),
+            ),
+            ExclusionConstraint(
+                name="enrolment_household_once",
+                expressions=[
+                    ("household", RangeOperators.EQUAL),
+                    ("programme", RangeOperators.EQUAL),
+                    (DayRange(F("valid_from"), F("valid_to"), models.Value("[]")), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(voided_at__isnull=True, household__isnull=False),
+                violation_error_message=_("This household is enrolled in this programme on some of these days already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme_id} {self.valid_from:%Y-%m-%d}"

@@ -1,0 +1,16 @@
+"""States and units of a programme (rules.md §5)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    PLANNED = "planned", _("planned")
+    INFORMATION_ONLY = "information_only", _("information only")
+    ACTIVE = "active", _("active")
+    CLOSED = "closed", _("closed")
+
+
+class Unit(models.TextChoices):
+    PERSON = "person", _("person")
+    HOUSEHOLD = "household", _("household")
