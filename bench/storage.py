@@ -6,8 +6,8 @@ Four shapes hold the same answers under the same walls (forced row-level securit
 application role without bypass): answers as rows, one jsonb document a person, a real typed column a fact, and typed
 slots made beforehand. Every answer has the day it was observed, and an answer older than its term reads as unknown.
 
-Times are those of the server's backend (CPU from /proc, wall beside it), no parallel workers, shapes interleaved, median
-of `ROUNDS`; what is printed is the ratio to the best shape, since two machines agree on ratios and not on seconds.
+Times are those of the server's backend (CPU from /proc, wall beside it), no parallel workers, shapes interleaved,
+median of `ROUNDS`; what is printed is the ratio to the best shape, since two machines agree on ratios and not on seconds.
 """
 
 import statistics
@@ -77,7 +77,8 @@ def make_source(owner: psycopg.Connection, persons: int) -> None:
     owner.execute("SELECT setseed(0.42)")
     owner.execute(
         "CREATE UNLOGGED TABLE source AS SELECT gen_random_uuid() AS person_id, "
-        f"('17' || lpad((1 + (n / {VILLAGE_OF}) / 75)::text, 2, '0') || lpad((1 + (n / {VILLAGE_OF}) % 75)::text, 4, '0'))"
+        f"('17' || lpad((1 + (n / {VILLAGE_OF}) / 75)::text, 2, '0')"
+        f" || lpad((1 + (n / {VILLAGE_OF}) % 75)::text, 4, '0'))"
         f' COLLATE "C" AS unit_code, {columns} FROM generate_series(0, {persons - 1}) AS n'
     )
     owner.execute("GRANT SELECT ON source TO onestop_app")
@@ -155,7 +156,7 @@ def json_shape(key: str) -> Shape:
 
 def column_shape(key: str) -> Shape:
     columns = ", ".join(
-        f'{f} {kind}{" COLLATE " + chr(34) + "C" + chr(34) if kind == "text" else ""}, {f}_on date'
+        f"{f} {kind}{' COLLATE ' + chr(34) + 'C' + chr(34) if kind == 'text' else ''}, {f}_on date"
         for f, kind in zip(FACTS, KINDS, strict=True)
     )
     names = ", ".join(f"{f}, {f}_on" for f in FACTS)
@@ -232,7 +233,9 @@ def measure(owner: psycopg.Connection, app: psycopg.Connection, persons: int) ->
     answers = {shape.name: app.execute(shape.read).fetchone() for shape in shapes()}
     if len(set(answers.values())) != 1:
         raise SystemExit(f"The shapes do not count the same: {answers}")
-    ids = app.execute(f"SELECT person_id, unit_code FROM wide WHERE {area()} ORDER BY person_id LIMIT {UPDATES}").fetchall()
+    ids = app.execute(
+        f"SELECT person_id, unit_code FROM wide WHERE {area()} ORDER BY person_id LIMIT {UPDATES}"
+    ).fetchall()
     takes: dict[str, dict[str, list[tuple[float, float]]]] = {s.name: {"read": [], "update": []} for s in shapes()}
     for _ in range(ROUNDS):
         for shape in shapes():
@@ -255,7 +258,10 @@ def measure(owner: psycopg.Connection, app: psycopg.Connection, persons: int) ->
 def report(figures: dict[str, dict[str, tuple[float, float]]], persons: int) -> None:
     titles = {"read": "read 5 facts", "update": "update 1", "load all": "load all", "megabytes": "size"}
     best = {what: min(f[what][0] for f in figures.values()) or 0.001 for what in titles}
-    print(f"{persons:,} persons, {len(FACTS)} facts, a district of {min(persons, 60_000):,}; ratio to the best (CPU), then CPU and wall")
+    print(
+        f"{persons:,} persons, {len(FACTS)} facts, a district of {min(persons, 60_000):,}; "
+        "ratio to the best (CPU), then CPU and wall"
+    )
     for name, figure in figures.items():
         print(f"  {name}")
         for what, title in titles.items():

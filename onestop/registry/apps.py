@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class RegistryConfig(AppConfig):
+    """The room of persons, households and the answers they gave."""
+
+    name = "onestop.registry"
+    label = "registry"

@@ -1,0 +1,102 @@
+"""SQL that reads answer sheets as facts: the last answer to every question, as columns.
+
+All of it is built as SQL objects: the only names in it are our own and fact codes, which `declared` has checked.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from psycopg import sql
+
+from onestop.registry.columns import KEYS
+from onestop.registry.declared import Declared
+
+# Added up by the aggregate registry_answers (jsonb ||): of two answers to one question the later in order stays. What a
+# later correction replaced is taken out of its sheet first, so that the answer before it comes to light again.
+_FOLD: Final = """
+SELECT s.{key} AS subject,
+       registry_answers(s.kept ORDER BY s.observed_on, s.recorded_at, s.id) AS answers,
+       {days}
+       max(s.observed_on) FILTER (WHERE s.kept <> '{{}}'::jsonb) AS latest_on
+FROM (
+    SELECT a.{key}, a.observed_on, a.recorded_at, a.id,
+           CASE WHEN a.replaces_id IS NULL AND c.taken IS NULL THEN a.answers
+                ELSE jsonb_strip_nulls(a.answers) - coalesce(c.taken, '{{}}'::text[]) END AS kept
+    FROM registry_answersheet a
+    LEFT JOIN (
+        SELECT b.replaces_id, array_agg(k.code) AS taken
+        FROM registry_answersheet b CROSS JOIN LATERAL jsonb_object_keys(b.answers) AS k(code)
+        WHERE b.replaces_id IS NOT NULL AND b.voided_at IS NULL
+        GROUP BY b.replaces_id
+    ) c ON c.replaces_id = a.id
+    WHERE {asked} AND a.voided_at IS NULL
+) s
+GROUP BY s.{key}
+"""
+
+
+def fold(subject: str, facts: Iterable[Declared], asked: sql.Composable) -> sql.Composed:
+    """One row a subject: `subject`, `answers` (jsonb), `<fact>_on` of the facts that grow old, `latest_on`.
+
+    `asked` is the condition on the sheets, under the alias a. A subject without any answer has no row.
+    """
+    days = [
+        sql.SQL("max(s.observed_on) FILTER (WHERE jsonb_exists(s.kept, {code})) AS {column},").format(
+            code=sql.Literal(fact.code), column=sql.Identifier(f"{fact.code}_on")
+        )
+        for fact in facts
+        if fact.has_day
+    ]
+    return sql.SQL(_FOLD).format(key=sql.Identifier(KEYS[subject]), days=sql.SQL(" ").join(days), asked=asked)
+
+
+def answer(fact: Declared, answers: sql.Composable) -> list[tuple[str, sql.Composable]]:
+    """Column names and expressions of one fact from the jsonb expression `answers`."""
+    code = sql.Literal(fact.code)
+    text = sql.SQL("({answers} ->> {code})").format(answers=answers, code=code)
+    match fact.storage:
+        case "bool" | "whole" | "decimal":
+            kind = {"bool": "boolean", "whole": "bigint", "decimal": "numeric(18,4)"}[fact.storage]
+            return [(fact.code, sql.SQL("{}::{}").format(text, sql.SQL(kind)))]
+        case "date":
+            return [(fact.code, _day(text))]
+        case "date interval":
+            return [
+                (fact.code, _day(sql.SQL("split_part({}, '/', 1)").format(text))),
+                (f"{fact.code}_to", _day(sql.SQL("split_part({}, '/', -1)").format(text))),
+            ]
+        case "set":
+            listed = sql.SQL(
+                "CASE WHEN jsonb_exists({answers}, {code}) THEN"
+                " ARRAY(SELECT jsonb_array_elements_text({answers} -> {code})) END"
+            )
+            return [(fact.code, listed.format(answers=answers, code=code))]
+    return [(fact.code, text)]
+
+
+def _day(text: sql.Composable) -> sql.Composed:
+    """A date written in a sheet; "none", it does not apply, is the first day of all."""
+    return sql.SQL("CASE {text} WHEN 'none' THEN DATE '0001-01-01' ELSE {text}::date END").format(text=text)
+
+
+def papers(facts: Iterable[Declared], person: sql.Composable, begun: sql.Composable) -> sql.Composed | None:
+    """Until when a person has had the papers that prove facts, `<fact>_until`, and since when the latest, `papers_on`.
+
+    A lateral sub-select under the alias d; None when no fact is proved by papers. `begun` is a condition on paper p.
+    """
+    proved = [fact for fact in facts if fact.source == "documents"]
+    if not proved:
+        return None
+    columns = [
+        sql.SQL(
+            "max(coalesce(p.valid_to, DATE '9999-12-31')) FILTER (WHERE p.kind = ANY({kinds})) AS {column},"
+        ).format(
+            kinds=sql.SQL("ARRAY[{}]").format(sql.SQL(", ").join(map(sql.Literal, fact.kinds))),
+            column=sql.Identifier(f"{fact.code}_until"),
+        )
+        for fact in proved
+    ]
+    return sql.SQL(
+        "LEFT JOIN LATERAL (SELECT {columns} max(p.valid_from) AS papers_on FROM registry_identitydocument p"
+        " WHERE p.person_id = {person} AND p.voided_at IS NULL AND {begun}) d ON true"
+    ).format(columns=sql.SQL(" ").join(columns), person=person, begun=begun)
