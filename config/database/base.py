@@ -53,7 +53,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def _configure_connection(self, connection: "psycopg.Connection[Any]") -> bool:
         """Called once for every new connection, pooled or not."""
-        super()._configure_connection(connection)
+        super()._configure_connection(connection)  # type: ignore[misc]  # not in the stubs
         self.look_at(connection)
         return True  # the look began a transaction: Django ends it
 
@@ -94,7 +94,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         """As Django's, with the guarded class for a cursor on the server too."""
         if not name:
             return super().create_cursor()
-        cursor = GuardedServerSideCursor(
+        cursor = GuardedServerSideCursor(  # type: ignore[call-arg]  # not in the stubs
             self.connection, name=name, scrollable=False, withhold=self.connection.autocommit
         )
         register_tzloader(self.timezone, cursor)

@@ -45,10 +45,11 @@ def merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
 class Scope:
     """What one officer may see and do on one day (design §5).
 
-    `ranges`: half-open ranges of unit codes, merged. `sectors`: None for all. `figures_only`: counts but no persons;
-    then the walls show no row of a person, while `ranges` still says of which areas the figures may be asked.
-    `rights`: the union over all roles, for a first look at the door; whether a right holds at a place is
-    `staff.scope.has_right`. `roles` and `office_code` are written into the journal.
+    `ranges`: half-open ranges of unit codes, merged: where the officer sees persons or, with `figures_only`, figures.
+    `figure_ranges`: where figures may be asked; at least `ranges`. `sectors`: None for all. `figures_only`: counts but
+    no persons; then the walls show no row. `counting`: only the system officer that counts; the walls are open to its
+    SQL, while `visible_to` still shows nobody. `rights`: the union over all roles, for a first look at the door;
+    `may(right, at)` is exact. `roles` and `office_code` are written into the journal.
     """
 
     officer_id: UUID
@@ -57,8 +58,15 @@ class Scope:
     compartments: frozenset[str] = frozenset()
     figures_only: bool = False
     rights: frozenset[str] = frozenset()
+    figure_ranges: tuple[Range, ...] = ()
+    grants: tuple[tuple[frozenset[str], Range], ...] = ()
     roles: tuple[str, ...] = ()
     office_code: str = ""
+    counting: bool = False
+
+    def may(self, right: str, at: str | None = None) -> bool:
+        """True when a role in force gives the right and, with `at`, when that role covers the unit."""
+        return any(right in rights and (at is None or low <= at < high) for rights, (low, high) in self.grants)
 
     def covers(self, code: str) -> bool:
         """True when the unit of this code lies in the scope. '' is the nation and needs the whole nation."""
@@ -70,7 +78,9 @@ class Scope:
         return any(low <= bottom and top <= high for low, high in self.ranges)
 
     def bounds(self) -> Range:
-        """The one range around all ranges; ('', '') when there is none. The walls' index works on it."""
+        """The one range around all ranges, for the walls' index; ('', '') when no person may be seen."""
+        if self.figures_only and not self.counting:
+            return ("", "")
         return (self.ranges[0][0], self.ranges[-1][1]) if self.ranges else ("", "")
 
     def edges(self) -> str:

@@ -57,7 +57,8 @@ class OfficerManager(BaseUserManager.from_queryset(OfficerQuerySet)):  # type: i
     """Finds officers; usernames are compared without regard to case."""
 
     def get_by_natural_key(self, username: str | None) -> "Officer":
-        return self.get(username=(username or "").strip().lower())
+        officer: Officer = self.get(username=(username or "").strip().lower())
+        return officer
 
 
 class Officer(Keyed, AbstractBaseUser):

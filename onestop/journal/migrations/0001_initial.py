@@ -7,6 +7,7 @@ import onestop.areas.keys
 import onestop.areas.models
 from onestop.areas.walls import DoorFunction, Grant, Wall
 from onestop.journal.history import BLANK_NOTE_BODY, FOLLOW_BODY, TRACK_BODY, TRACK_NEEDS
+from onestop.journal.seal import SEAL_BODY
 
 APPEND_ONLY = """
 CREATE FUNCTION journal_append_only() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $body$
@@ -157,7 +158,7 @@ class Migration(migrations.Migration):
             write="officer_id = nullif(current_setting('onestop.officer', true), '')::uuid",
         ),
         Wall("journal_rowhistory", rights="SELECT, MAINTAIN"),
-        Grant("journal_seal", "SELECT, INSERT"),
+        Grant("journal_seal", "SELECT"),
         migrations.RunSQL(APPEND_ONLY, "DROP FUNCTION journal_append_only()"),
         append_only("journal_journalentry", "{unit_code,note,note_salt}"),
         append_only("journal_rowhistory", "{unit_code}"),
@@ -172,5 +173,14 @@ class Migration(migrations.Migration):
             "plpgsql",
             "VOLATILE",
             {"journal_journalentry": "SELECT, UPDATE"},
+        ),
+        DoorFunction(
+            "journal_seal_lines",
+            "",
+            "bigint",
+            SEAL_BODY,
+            "plpgsql",
+            "VOLATILE",
+            {"journal_journalentry": "SELECT", "journal_seal": "SELECT, INSERT"},
         ),
     ]

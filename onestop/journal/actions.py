@@ -1,0 +1,101 @@
+"""Writing the journal: one line for one action, in the action's own transaction."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from django.db import connection, models
+
+from onestop.areas.scope import current
+from onestop.journal.models import JournalEntry
+from onestop.journal.verbs import sentence_of
+
+__all__ = ["blank_note", "note_digest", "record", "record_many"]
+
+
+class Actor(Protocol):
+    """An officer, as far as this room knows one."""
+
+    @property
+    def pk(self) -> UUID: ...
+
+
+class WrongActor(ValueError):
+    """A line was to be written in another officer's name than that of the open scope."""
+
+
+def record(
+    verb: str,
+    *,
+    by: Actor,
+    subject: models.Model | None = None,
+    subject_kind: str = "",
+    subject_id: object = None,
+    unit_code: str = "",
+    note: str = "",
+) -> JournalEntry:
+    """Write one line. Raises ScopeMissing, UnknownVerb, and WrongActor when `by` is not the officer of the scope.
+
+    `subject` gives kind, key and unit by itself; without one, `subject_kind`, `subject_id` and `unit_code` say them.
+    The line stands in the unit of its subject, or else where the officer's scope begins. No personal data in `note`
+    that a reader of the line may not see: it is text for people.
+    """
+    entry = _entry(verb, by, subject, subject_kind, subject_id, unit_code, note)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_many(
+    verb: str, *, by: Actor, subjects: Iterable[models.Model], note: str = "", batch: int = 2000
+) -> list[JournalEntry]:
+    """The same line for each of many subjects, in a few statements."""
+    entries = [_entry(verb, by, subject, "", None, "", note) for subject in subjects]
+    return JournalEntry.objects.bulk_create(entries, batch_size=batch)
+
+
+def _entry(
+    verb: str,
+    by: Actor,
+    subject: models.Model | None,
+    subject_kind: str,
+    subject_id: object,
+    unit_code: str,
+    note: str,
+) -> JournalEntry:
+    sentence_of(verb)
+    scope = current()
+    if scope.officer_id != by.pk:
+        raise WrongActor(f"The open scope is that of officer {scope.officer_id}; no line is written as {by.pk}.")
+    if subject is not None:
+        subject_kind, subject_id = subject._meta.label_lower, subject.pk
+        unit_code = unit_code or getattr(subject, "unit_code", "")
+    unit_code = unit_code or (scope.ranges[0][0] if scope.ranges else "")
+    salt = secrets.token_hex(16) if note else ""
+    return JournalEntry(
+        verb=verb,
+        officer_id=by.pk,
+        roles=" ".join(scope.roles),
+        office=scope.office_code,
+        subject_kind=subject_kind,
+        subject_id="" if subject_id is None else str(subject_id),
+        unit_code=unit_code,
+        unit_code_then=unit_code,
+        note=note,
+        note_salt=salt,
+        note_digest=note_digest(note, salt),
+    )
+
+
+def note_digest(note: str, salt: str) -> str:
+    """What the chain keeps of a note; '' for none. Salted, so that a blanked short note cannot be guessed from it."""
+    return hashlib.sha256(f"{salt}\x1f{note}".encode()).hexdigest() if note else ""
+
+
+def blank_note(entry: JournalEntry) -> bool:
+    """Empty a note whose time has run out; the line and the proof of it stay. True when there was one to empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT journal_blank_note(%s)", [entry.pk])
+        row: Sequence[bool] = cursor.fetchone() or (False,)
+    return bool(row[0])

@@ -1,0 +1,53 @@
+"""The verbs of the journal, each with its sentence. A room declares its own, in its choices.py:
+
+    REGISTERED = declare("registry.registered", _("{officer} registered {subject}."))
+
+The sentence is a msgid of the room's translations; `{officer}`, `{office}`, `{subject}` and `{note}` are filled in when
+it is shown. A verb nobody declared is refused when it is recorded, so that no line is ever without its sentence.
+"""
+
+import re
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+__all__ = ["UnknownVerb", "VERBS", "declare", "sentence_of"]
+
+VERBS: Final[dict[str, "str | Promise"]] = {}
+_NAME: Final = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+_PLACES: Final = frozenset({"officer", "office", "subject", "note"})
+
+
+class UnknownVerb(ValueError):
+    """A verb that no room has declared, or that was declared twice in different words."""
+
+
+def declare(verb: str, sentence: "str | Promise") -> str:
+    """Add a verb; returns it, to be kept as a constant. Declaring the very same again changes nothing."""
+    if not _NAME.fullmatch(verb):
+        raise UnknownVerb(f"The verb '{verb}' must be written room.done_what, in lower case.")
+    unknown = set(re.findall(r"{(\w*)}", str(getattr(sentence, "_proxy____args", [sentence])[0]))) - _PLACES
+    if unknown:
+        raise UnknownVerb(f"The sentence of '{verb}' asks for {', '.join(sorted(unknown))}; known: {sorted(_PLACES)}.")
+    if VERBS.setdefault(verb, sentence) is not sentence and VERBS[verb] != sentence:
+        raise UnknownVerb(f"The verb '{verb}' is already declared, in other words.")
+    return verb
+
+
+def sentence_of(verb: str) -> "str | Promise":
+    """The pattern of a verb's sentence, in the reader's language. Raises UnknownVerb."""
+    try:
+        return VERBS[verb]
+    except KeyError:
+        raise UnknownVerb(
+            f"The verb '{verb}' is not declared. Add it to the room's choices.py: "
+            f'declare("{verb}", _("{{officer}} … {{subject}}.")).'
+        ) from None
+
+
+# What any room may record
+READ: Final = declare("journal.read", _("{officer} opened {subject}."))
+EXPORTED: Final = declare("journal.exported", _("{officer} exported {subject}. {note}"))
+PRINTED: Final = declare("journal.printed", _("{officer} printed {subject}. {note}"))
+RAN: Final = declare("journal.ran", _("{officer} ran a command. {note}"))
