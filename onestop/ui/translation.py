@@ -1,0 +1,112 @@
+"""Both languages without system gettext: extract, compile and check the catalogues of every room with babel.
+
+Each room keeps its own `onestop/<room>/locale/<language>/LC_MESSAGES/django.po`, so that two people never edit one file.
+A msgid is English; what is not in a room's own catalogue may stand in the catalogue of ui, which holds the words of all
+rooms and Django's own messages. `.mo` files are made at run time and never committed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parents[2]
+KEYWORDS = {
+    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
+    "ngettext": (1, 2), "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3), "npgettext_lazy": ((1, "c"), 2, 3),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, order=True)
+class Message:
+    """One text to translate: where it stands, its English (singular), and its context where it has one."""
+
+    file: str
+    line: int
+    text: str
+    context: str | None = None
+
+
+def catalogues(root: Path = ROOT) -> list[Path]:
+    """Every .po file of the project, in name order."""
+    return sorted([*root.glob("onestop/*/locale/*/LC_MESSAGES/django.po"), *root.glob("locale/*/LC_MESSAGES/django.po")])
+
+
+def compile_catalogues(root: Path = ROOT) -> list[Path]:
+    """Write the .mo beside each .po that is newer than it; the files written. Cheap when nothing changed."""
+    written = []
+    for source in catalogues(root):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+            continue
+        with source.open("rb") as file:
+            catalogue = read_po(file, locale=source.parents[1].name, abort_invalid=True)
+        packed = BytesIO()
+        write_mo(packed, catalogue)
+        fresh = target.with_suffix(".mo.new")
+        fresh.write_bytes(packed.getvalue())
+        fresh.replace(target)  # never a half-written catalogue under a running server
+        written.append(target)
+    return written
+
+
+def sources(root: Path = ROOT) -> Iterator[Path]:
+    """Python files and templates of the rooms, tests and migrations left out."""
+    for pattern in ("onestop/**/*.py", "onestop/*/templates/**/*.html", "onestop/*/templates/**/*.txt"):
+        for file in sorted(root.glob(pattern)):
+            if not {"tests", "migrations"} & set(file.relative_to(root).parts):
+                yield file
+
+
+def extracted(root: Path = ROOT) -> Iterator[Message]:
+    """Each text marked for translation in code and templates."""
+    for file in sources(root):
+        text = file.read_text("utf-8")
+        name = str(file.relative_to(root))
+        if file.suffix != ".py":
+            text = templatize(text, origin=name)
+        for line, _function, found, _comments, context in _extract(text):
+            singular = found[0] if isinstance(found, tuple) else found
+            if singular:
+                yield Message(name, line, singular, context)
+
+
+def _extract(text: str) -> Iterator[tuple[int, str, str | tuple[str, ...], list[str], str | None]]:
+    """Babel's extraction of one Python text, with the name babel wants for each row."""
+    for line, found, comments, context in extract("python", BytesIO(text.encode()), KEYWORDS, options={"encoding": "utf-8"}):
+        yield line, "", found, comments, context
+
+
+def translated(language: str, root: Path = ROOT) -> dict[tuple[str, str | None], str]:
+    """(msgid, context) to translation over all catalogues of a language; fuzzy and empty ones do not count."""
+    known: dict[tuple[str, str | None], str] = {}
+    for source in catalogues(root):
+        if source.parents[1].name != language:
+            continue
+        with source.open("rb") as file:
+            catalogue: Catalog = read_po(file, locale=language)
+        for message in catalogue:
+            plural = isinstance(message.id, (tuple, list))
+            text = message.string[0] if plural else message.string
+            if message.id and text and not message.fuzzy:
+                known[(message.id[0] if plural else message.id, message.context)] = text
+    return known
+
+
+def untranslated(language: str, root: Path = ROOT) -> list[Message]:
+    """The texts of code and templates without a translation, each named once, at its first place."""
+    known = translated(language, root)
+    missing: dict[tuple[str, str | None], Message] = {}
+    for message in extracted(root):
+        key = (message.text, message.context)
+        if key not in known:
+            missing.setdefault(key, message)
+    return sorted(missing.values())
