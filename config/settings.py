@@ -102,6 +102,7 @@ if MODE == "test":
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]
 
 INSTALLED_APPS = [
+    "onestop.ui",  # first, so that its Khmer goes before Django's own
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -109,7 +110,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "procrastinate.contrib.django",
-    "onestop.ui",
     "onestop.areas",
     "onestop.journal",
     "onestop.staff",
@@ -127,6 +127,19 @@ FACT_MODULES = ["onestop.registry.facts", "onestop.enrolments.facts"]
 TASK_SOURCES: list[str] = []
 FOLDER_PANELS: list[str] = []
 HISTORY_SOURCES: list[str] = []
+# What the lowest room, ui, may not import: the country's days and clock, the way out, the row of places (label, name, right)
+UI_TODAY = "onestop.areas.clock.today"
+UI_NOW = "onestop.areas.clock.now"
+UI_LOCAL_TIME = "onestop.areas.clock.local"
+UI_SIGN_OUT = "staff:sign-out"
+UI_PLACES = [
+    (_("Work"), "desk:home", ""),
+    (_("People"), "desk:people", "registry.read"),
+    (_("Programmes"), "eligibility:programmes", "programme.read"),
+    (_("Who may have what"), "desk:crosstable", "crosstable.read"),
+    (_("Places"), "areas:home", ""),
+    (_("Try a rule"), "eligibility:try", "rule.try"),
+]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -145,6 +158,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
+CSRF_FAILURE_VIEW = "onestop.ui.views.csrf_failure"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {

@@ -53,7 +53,8 @@ class Enrolment(Personal):
         constraints = [
             models.CheckConstraint(
                 name="enrolment_of_one_subject",
-                condition=Q(person__isnull=True, household__isnull=False) | Q(person__isnull=False, household__isnull=True),
+                condition=Q(person__isnull=True, household__isnull=False)
+                | Q(person__isnull=False, household__isnull=True),
                 violation_error_message=_("An enrolment is of a person or of a household, not of both."),
             ),
             models.CheckConstraint(
@@ -79,7 +80,9 @@ class Enrolment(Personal):
                     (DayRange(F("valid_from"), F("valid_to"), models.Value("[]")), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(voided_at__isnull=True, household__isnull=False),
-                violation_error_message=_("This household is enrolled in this programme on some of these days already."),
+                violation_error_message=_(
+                    "This household is enrolled in this programme on some of these days already."
+                ),
             ),
         ]
 

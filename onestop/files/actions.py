@@ -9,6 +9,7 @@ from django.db import transaction
 
 from onestop.areas.keys import uuid7
 from onestop.files import content
+from onestop.files.choices import OPENED, STORED
 from onestop.files.models import StoredFile
 from onestop.journal.actions import record
 from onestop.staff.models import Officer
@@ -41,7 +42,7 @@ def store(data: bytes, *, name: str, subject_kind: str, subject_id: UUID, unit_c
     if written != file.path:
         raise FileDamaged(f"The files folder already holds {file.path}.")
     file.save(force_insert=True)
-    record("file_stored", by=by, subject=file)
+    record(STORED, by=by, subject=file)
     return file
 
 
@@ -51,5 +52,5 @@ def read(file: StoredFile, *, by: Officer) -> bytes:
         data = opened.read()
     if hashlib.sha256(data).hexdigest() != file.sha256:
         raise FileDamaged(f"The bytes of file {file.pk} do not match their checksum.")
-    record("file_opened", by=by, subject=file)
+    record(OPENED, by=by, subject=file)
     return bytes(data)

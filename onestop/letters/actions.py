@@ -8,7 +8,7 @@ from onestop.areas import clock
 from onestop.areas.numbers import check_digit
 from onestop.journal.actions import record
 from onestop.letters import paper
-from onestop.letters.choices import Channel
+from onestop.letters.choices import PRINTED, QUEUED, Channel
 from onestop.letters.models import OutboxMessage, Printout
 from onestop.staff.models import Officer
 
@@ -46,7 +46,7 @@ def print_again(printout: Printout, *, by: Officer) -> bytes:
     locked.copies += 1
     locked.save(update_fields=["copies"])
     printout.copies = locked.copies
-    record("printed", by=by, subject=locked, note=f"{locked.template} {locked.reference} × {locked.copies}")
+    record(PRINTED, by=by, subject=locked, note=f"{locked.template} {locked.reference} × {locked.copies}")
     with translation.override(locked.language):
         return paper.pdf(
             locked.template,
@@ -91,7 +91,7 @@ def queue_message(
         unit_code=unit_code,
         queued_by=by,
     )
-    record("message_queued", by=by, subject=message)
+    record(QUEUED, by=by, subject=message)
     return message
 
 

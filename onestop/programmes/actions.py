@@ -15,6 +15,7 @@ from onestop.areas import clock
 from onestop.journal.actions import record
 from onestop.programmes import document as files
 from onestop.programmes import schema
+from onestop.programmes.choices import LOADED
 from onestop.programmes.models import CriteriaVersion, Opening, Programme
 from onestop.staff.models import Officer
 
@@ -48,7 +49,7 @@ def load(data: dict[str, Any], *, by: Officer) -> bool:
     programme.save()
     write_versions(programme, data.get("versions", []), by=by)
     write_openings(programme, data.get("openings", []))
-    record("programme_loaded", by=by, subject_kind="programme", note=f"{programme.code} v{programme.version}")
+    record(LOADED, by=by, subject_kind="programme", note=f"{programme.code} v{programme.version}")
     return True
 
 

@@ -1,7 +1,11 @@
 """States and units of a programme (rules.md §5)."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from onestop.journal.verbs import declare
 
 
 class Status(models.TextChoices):
@@ -14,3 +18,6 @@ class Status(models.TextChoices):
 class Unit(models.TextChoices):
     PERSON = "person", _("person")
     HOUSEHOLD = "household", _("household")
+
+
+LOADED: Final = declare("programmes.loaded", _("{officer} loaded the programme {note}."))

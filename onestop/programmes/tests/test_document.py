@@ -70,17 +70,17 @@ def test_a_name_without_one_language_says_which() -> None:
 
 
 def test_two_versions_on_one_day_are_refused() -> None:
-    again = '  - {from: 2010-01-01, reference: again, criteria: []}\nopenings:\n'
+    again = "  - {from: 2010-01-01, reference: again, criteria: []}\nopenings:\n"
     assert "two versions would hold on one day" in changed("openings:\n", again)[0][0]
 
 
 def test_a_version_that_overlaps_an_ended_one_is_refused() -> None:
-    later = '    to: 2014-12-31\n  - {from: 2014-01-01, reference: again, criteria: []}\nopenings:\n'
+    later = "    to: 2014-12-31\n  - {from: 2014-01-01, reference: again, criteria: []}\nopenings:\n"
     assert "two versions would hold on one day" in changed("openings:\n", later)[0][0]
 
 
 def test_a_version_that_follows_an_open_one_is_fine() -> None:
-    later = '  - {from: 2014-01-01, reference: again, criteria: []}\nopenings:\n'
+    later = "  - {from: 2014-01-01, reference: again, criteria: []}\nopenings:\n"
     assert changed("openings:\n", later) == []
 
 
