@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     commands = {"demo": demo.main, "assets": assets.main, "test": checks.main, "bench": benchmarks.main}
     try:
         return commands.get(name, console)(rest)
-    except (embedded_postgres.PostgresRefused, prepare.NotPrepared) as refused:
+    except (assets.AssetsRefused, embedded_postgres.PostgresRefused, prepare.NotPrepared) as refused:
         print(refused, file=sys.stderr)
         return 1
 

@@ -9,3 +9,8 @@ urlpatterns = [
     path("programmes/", include("onestop.eligibility.urls")),
     path("ui/", include("onestop.ui.urls")),
 ]
+
+handler400 = "onestop.ui.views.bad_request"
+handler403 = "onestop.ui.views.forbidden"
+handler404 = "onestop.ui.views.not_found"
+handler500 = "onestop.ui.views.server_error"
