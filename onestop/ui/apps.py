@@ -1,6 +1,7 @@
 """The lowest room: how every page looks, and the machinery of both languages."""
 
 from django.apps import AppConfig
+from django.conf.locale import LANG_INFO
 from django.core.checks import register
 
 from onestop.ui.checks import assets_present, slots_resolve
@@ -13,6 +14,7 @@ class UiConfig(AppConfig):
     verbose_name = "Pages"
 
     def ready(self) -> None:
-        """Register the checks once the settings are read."""
+        """Register the checks once the settings are read; correct Django's own name for Khmer, which is in English."""
+        LANG_INFO["km"] = {**LANG_INFO["km"], "name_local": "ខ្មែរ"}
         register(assets_present)
         register(slots_resolve)

@@ -47,6 +47,14 @@ def now() -> datetime | None:
     return local
 
 
+def address(name: str) -> str:
+    """The URL of this name; empty where its room is not there yet."""
+    try:
+        return reverse(name) if name else ""
+    except NoReverseMatch:
+        return ""
+
+
 def places(request: HttpRequest, officer: Any) -> list[Place]:
     """The places this officer may go to: UI_PLACES of (label, URL name, right or ""), those that lead somewhere.
 
@@ -54,16 +62,14 @@ def places(request: HttpRequest, officer: Any) -> list[Place]:
     """
     if officer is None:
         return []
-    scope = getattr(request, "scope", None)
-    rights = getattr(scope, "rights", None)
+    rights = getattr(getattr(request, "scope", None), "rights", frozenset())
     found = []
     for label, name, right in getattr(settings, "UI_PLACES", []):
-        if right and rights is not None and right not in rights:
+        if right and right not in rights:
             continue
-        try:
-            found.append((label, reverse(name)))
-        except NoReverseMatch:  # the room is not installed yet
-            continue
+        url = address(name)
+        if url:
+            found.append((label, url))
     here = max((url for _label, url in found if request.path.startswith(url)), key=len, default="")
     return [Place(label, url, url == here) for label, url in found]
 
@@ -86,5 +92,6 @@ def page(request: HttpRequest) -> dict[str, Callable[[], Any]]:
         "today": cache(today),
         "now": cache(now),
         "demo_on": demo_on,
+        "sign_out_url": cache(lambda: address(getattr(settings, "UI_SIGN_OUT", "")) if officer() else ""),
         "places": cache(lambda: places(request, officer())),
     }

@@ -1,13 +1,11 @@
-"""What holds for every answer: never stored by a browser, in the officer's language, a form sent twice done once."""
+"""What holds for every answer: never stored by a browser, and in the officer's language."""
 
 from collections.abc import Callable
-from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
-from django.utils.module_loading import import_string
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 HEADERS = {
@@ -61,49 +59,8 @@ def language_of(request: HttpRequest) -> str:
     return next((wish for wish in wishes if wish in known), settings.LANGUAGE_CODE)
 
 
-class KeyRegistry(Protocol):
-    """Who remembers the keys of forms; named by UI_KEY_REGISTRY, kept in the same transaction as the action."""
-
-    def claim(self, key: UUID, request: HttpRequest) -> str | None:
-        """Note the key as used; None when it is new, else where the first sending led to."""
-
-    def keep(self, key: UUID, request: HttpRequest, location: str) -> None:
-        """The form was accepted and led there."""
-
-    def release(self, key: UUID, request: HttpRequest) -> None:
-        """Nothing was written (the form came back with errors): the key may be used again."""
-
-
-class OnceMiddleware:
-    """A form sent twice (double click, reload, a bad line) is done once: the second sending is led where the first was.
-
-    Stands behind the middleware that opens the officer's transaction, so that a key and its action commit together.
-    Without UI_KEY_REGISTRY it does nothing.
-    """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-        path = getattr(settings, "UI_KEY_REGISTRY", "")
-        self.registry: KeyRegistry | None = import_string(path)() if path else None
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer a repeated form by the first answer's place; else pass it on and note where it leads."""
-        key = key_of(request) if self.registry and request.method == "POST" else None
-        if self.registry is None or key is None:
-            return self.get_response(request)
-        earlier = self.registry.claim(key, request)
-        if earlier is not None:
-            return HttpResponseRedirect(earlier or request.path)
-        response = self.get_response(request)
-        if 300 <= response.status_code < 400:
-            self.registry.keep(key, request, response.headers.get("Location", ""))
-        else:
-            self.registry.release(key, request)
-        return response
-
-
 def key_of(request: HttpRequest) -> UUID | None:
-    """The key of a sent form; None where there is none or it is no UUID."""
+    """The key of a sent form ({% idempotency_key %}), by which it is done once; None where there is none or no UUID."""
     try:
         return UUID(request.POST.get("idempotency_key", ""))
     except ValueError:

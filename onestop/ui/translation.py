@@ -60,7 +60,7 @@ def compile_catalogues(root: Path = ROOT) -> list[Path]:
 
 def sources(root: Path = ROOT) -> Iterator[Path]:
     """Python files and templates of the rooms, tests and migrations left out."""
-    for pattern in ("onestop/**/*.py", "onestop/*/templates/**/*.html", "onestop/*/templates/**/*.txt"):
+    for pattern in ("config/*.py", "onestop/**/*.py", "onestop/*/templates/**/*.html", "onestop/*/templates/**/*.txt"):
         for file in sorted(root.glob(pattern)):
             if not {"tests", "migrations"} & set(file.relative_to(root).parts):
                 yield file

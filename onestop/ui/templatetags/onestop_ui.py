@@ -256,7 +256,7 @@ def keys(context: Context) -> dict[str, Any]:
 
 @register.simple_tag
 def idempotency_key() -> SafeString:
-    """A fresh key: the same form sent twice is done once (OnceMiddleware)."""
+    """A fresh key: the same form sent twice is done once."""
     return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid.uuid4())
 
 
