@@ -1,3 +1,7 @@
+"""The room's entry for Django."""
+
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -6,3 +10,7 @@ class AreasConfig(AppConfig):
 
     name = "onestop.areas"
     label = "areas"
+
+    def ready(self) -> None:
+        """Register the system check of installation.py, which needs the models and so comes after them."""
+        import_module("onestop.areas.installation")

@@ -1,0 +1,74 @@
+import time
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onestop.areas import keys
+from onestop.areas.keys import UUID7_ON_17, unit_range, uuid7
+
+
+def moment(key: UUID) -> int:
+    """The milliseconds a UUIDv7 begins with."""
+    return key.int >> 80
+
+
+def test_a_key_is_a_uuid_of_version_7_that_begins_with_the_time() -> None:
+    before = time.time_ns() // 1_000_000
+    key = uuid7()
+    assert key.version == 7
+    assert key.variant == "specified in RFC 4122"
+    assert before <= moment(key) <= time.time_ns() // 1_000_000
+
+
+def test_keys_made_one_after_the_other_grow_and_never_repeat() -> None:
+    made = [uuid7() for _ in range(20_000)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)
+
+
+def test_a_clock_set_back_does_not_make_a_smaller_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    last = uuid7()
+    earlier = time.time_ns() - 3_600 * 10**9
+    monkeypatch.setattr(keys.time, "time_ns", lambda: earlier)
+    assert last < uuid7() < uuid7()
+
+
+def test_the_end_of_a_key_cannot_be_foretold() -> None:
+    ends = {uuid7().int & 0xFFFFFFFF for _ in range(1_000)}
+    assert len(ends) > 990
+
+
+def test_a_range_holds_a_unit_and_all_below_it_and_nothing_else() -> None:
+    assert unit_range("1701") == ("1701", "1702")
+    assert unit_range("1709") == ("1709", "170:")
+    assert unit_range("99") == ("99", "9:")
+    assert unit_range("A0z") == ("A0z", "A0{")
+    assert unit_range("") == ("", "~")
+
+
+CODES = st.text("0123456789ABCXYZabcxyz", max_size=8)
+
+
+@given(CODES, CODES)
+def test_a_range_is_begins_with_for_every_code(code: str, other: str) -> None:
+    low, high = unit_range(code)
+    assert (low <= other < high) == other.startswith(code)
+    assert low <= code + other < high
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("source", ["SELECT onestop_uuidv7()", UUID7_ON_17], ids=["this server", "PostgreSQL 17"])
+def test_the_database_makes_the_same_kind_of_key(source: str) -> None:
+    before = time.time_ns() // 1_000_000
+    with connection.cursor() as cursor:
+        cursor.execute(source)
+        (key,) = cursor.fetchone()
+        cursor.execute(source)
+        (other,) = cursor.fetchone()
+    assert key.version == 7
+    assert key.variant == "specified in RFC 4122"
+    assert key != other
+    assert before - 1_000 <= moment(key) <= time.time_ns() // 1_000_000 + 1_000
