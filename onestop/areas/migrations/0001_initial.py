@@ -31,6 +31,17 @@ class Migration(migrations.Migration):
                 ("search_km", models.CharField(db_collation="C", editable=False, max_length=120)),
                 ("search_latin", models.CharField(db_collation="C", editable=False, max_length=120)),
                 (
+                    "other_names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="also written",
+                    ),
+                ),
+                ("search_other", models.TextField(blank=True, db_collation="C", default="", editable=False)),
+                (
                     "parent_code",
                     onestop.areas.models.UnitCodeField(
                         blank=True, db_collation="C", default="", max_length=16, verbose_name="code of the unit above"

@@ -56,7 +56,7 @@ def test_a_missing_key_is_refused_with_the_line_of_what_lacks_it(tmp_path: Path)
 
 def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
     made = node(tmp_path, "a: 1\nb: 2\na: 3\n")
-    assert "khm/file.yaml:3: a: this key stands twice; the first is in line 1." == refusal(made, "items")
+    assert refusal(made, "items") == "khm/file.yaml:3: a: this key stands twice; the first is in line 1."
 
 
 def test_an_unknown_key_is_refused_with_the_known_ones(tmp_path: Path) -> None:
