@@ -1,0 +1,124 @@
+"""Calendar arithmetic that every reader shares: ages, staleness, imprecise dates.
+
+A year or month of age completes on the same day number or, where the month lacks it, on the first of the next month:
+who is born on 29 February has the birthday on 1 March in a common year. SQL never computes an age: the cut-offs are
+worked out here once, and every engine compares plain dates with them.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+from typing import Literal
+
+Precision = Literal["day", "month", "year", "estimated"]
+
+# "Does not apply" is stored as this date, which no birth, delivery or loss can have.
+NONE_DATE = date(1, 1, 1)
+FIRST = date(1, 1, 2)
+LAST = date.max
+
+Interval = tuple[date, date]
+
+
+def shift_days(day: date, days: int) -> date:
+    """`day` moved by `days`, held inside the calendar."""
+    moved = day.toordinal() + days
+    if moved < FIRST.toordinal():
+        return FIRST
+    if moved > LAST.toordinal():
+        return LAST
+    return date.fromordinal(moved)
+
+
+def last_day(year: int, month: int) -> int:
+    return monthrange(year, month)[1]
+
+
+def completes_on(start: date, months: int) -> date:
+    """The day on which `months` months since `start` are complete."""
+    year, month0 = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if year > 9999:
+        return LAST
+    if year < 1:
+        return FIRST
+    if start.day <= last_day(year, month0 + 1):
+        return date(year, month0 + 1, start.day)
+    return completes_on(date(start.year, start.month, 1), months + 1)
+
+
+def latest_start(on: date, months: int) -> date:
+    """The last day from which `months` months are complete on `on`: age in months ≥ n means born on or before it."""
+    year, month0 = divmod(on.year * 12 + on.month - 1 - months, 12)
+    if year > 9999:
+        return LAST
+    if year < 1:
+        return FIRST
+    return date(year, month0 + 1, min(on.day, last_day(year, month0 + 1)))
+
+
+def completed_months(start: date, on: date) -> int:
+    """Whole months complete between `start` and `on`; negative when `on` comes first."""
+    months = (on.year - start.year) * 12 + on.month - start.month
+    while completes_on(start, months) > on:
+        months -= 1
+    return months
+
+
+def last_school_start(on: date, start: tuple[int, int]) -> date:
+    """The last start of a school year on or before `on`."""
+    month, day = start
+    this_year = date(on.year, month, min(day, last_day(on.year, month)))
+    if this_year <= on or on.year == 1:
+        return this_year
+    return date(on.year - 1, month, min(day, last_day(on.year - 1, month)))
+
+
+def next_school_start(after: date, start: tuple[int, int]) -> date:
+    """The first start of a school year after `after`."""
+    month, day = start
+    this_year = date(after.year, month, min(day, last_day(after.year, month)))
+    if this_year > after or after.year == 9999:
+        return this_year
+    return date(after.year + 1, month, min(day, last_day(after.year + 1, month)))
+
+
+def fresh_since(on: date, good_for: int | None, school_start: tuple[int, int] | None = None) -> date | None:
+    """The first day of observation that is still good on `on`; None when answers never age.
+
+    An answer is good while fewer than `good_for` months are complete since it was given and, with `school_start`,
+    while no school year has begun after it.
+    """
+    candidates = []
+    if good_for is not None:
+        candidates.append(shift_days(latest_start(on, good_for), 1))
+    if school_start is not None:
+        candidates.append(last_school_start(on, school_start))
+    return max(candidates) if candidates else None
+
+
+def stale_from(observed_on: date, good_for: int | None, school_start: tuple[int, int] | None = None) -> date | None:
+    """The day from which an answer given on `observed_on` is too old; None when it never is."""
+    candidates = []
+    if good_for is not None:
+        candidates.append(completes_on(observed_on, good_for))
+    if school_start is not None:
+        candidates.append(next_school_start(observed_on, school_start))
+    return min(candidates) if candidates else None
+
+
+def interval(value: date, precision: Precision = "day", estimated_years: int = 2) -> Interval:
+    """The first and last day that a date of this precision can mean."""
+    if precision == "day":
+        return value, value
+    if precision == "month":
+        return value.replace(day=1), value.replace(day=last_day(value.year, value.month))
+    around = estimated_years if precision == "estimated" else 0
+    return date(max(1, value.year - around), 1, 1), date(min(9999, value.year + around), 12, 31)
+
+
+def cut(birth: Interval | None, on: date) -> Interval | None:
+    """A birth interval that does not reach past `on`; None when the birth is unknown or comes wholly after."""
+    if birth is None or birth[0] > on:
+        return None
+    return birth[0], min(birth[1], on)

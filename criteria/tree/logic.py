@@ -1,0 +1,159 @@
+"""`&&`, `||`, `!` and `? :` over three values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from criteria import engines
+from criteria.catalogue import FactType
+from criteria.tree.base import Columns, Node, Speech, World, grouped
+from criteria.values import Number, Truth, Value, both, either, opposite
+
+# A choice writes its condition twice; deeper than this it is written once, at the cost of working out both results.
+CHOICES_WRITTEN_TWICE = 3
+
+
+@dataclass(frozen=True)
+class And(Node):
+    """All parts; false if one is false, whatever is unknown."""
+
+    parts: tuple[Node, ...]
+
+    @property
+    def type(self) -> FactType:
+        return FactType.BOOL
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return self.parts
+
+    def value(self, world: World) -> Truth:
+        return both([world.truth(part) for part in self.parts])
+
+    def sql(self, columns: Columns) -> exp.Expr:
+        return engines.all_of(columns.condition(part) for part in self.parts)
+
+    def words(self, speech: Speech) -> str:
+        return speech.join("and", [grouped(part, speech, Or, If) for part in self.parts])
+
+
+@dataclass(frozen=True)
+class Or(Node):
+    """One part or more; true if one is true, whatever is unknown."""
+
+    parts: tuple[Node, ...]
+
+    @property
+    def type(self) -> FactType:
+        return FactType.BOOL
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return self.parts
+
+    def value(self, world: World) -> Truth:
+        return either([world.truth(part) for part in self.parts])
+
+    def sql(self, columns: Columns) -> exp.Expr:
+        return engines.any_of(columns.condition(part) for part in self.parts)
+
+    def words(self, speech: Speech) -> str:
+        return speech.join("or", [grouped(part, speech, And, If) for part in self.parts])
+
+
+@dataclass(frozen=True)
+class Not(Node):
+    """The opposite; unknown stays unknown."""
+
+    part: Node
+
+    @property
+    def type(self) -> FactType:
+        return FactType.BOOL
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return (self.part,)
+
+    def value(self, world: World) -> Truth:
+        return opposite(world.truth(self.part))
+
+    def sql(self, columns: Columns) -> exp.Expr:
+        return engines.negation(columns.condition(self.part))
+
+    def words(self, speech: Speech) -> str:
+        return self.part.denied(speech)
+
+    def denied(self, speech: Speech) -> str:
+        return self.part.words(speech)
+
+
+@dataclass(frozen=True)
+class If(Node):
+    """`condition ? yes : no`; unknown while the condition is unknown, even when both results agree."""
+
+    condition: Node
+    yes: Node
+    no: Node
+
+    @property
+    def type(self) -> FactType:
+        decimal = FactType.DECIMAL in (self.yes.type, self.no.type)
+        return FactType.DECIMAL if decimal else self.yes.type
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return self.condition, self.yes, self.no
+
+    @property
+    def ranged(self) -> bool:
+        return self.yes.ranged or self.no.ranged
+
+    @property
+    def places(self) -> int:
+        return max(self.yes.places, self.no.places)
+
+    @property
+    def bounds(self) -> tuple[Number, Number] | None:
+        yes, no = self.yes.bounds, self.no.bounds
+        if yes is None or no is None:
+            return None
+        return min(yes[0], no[0]), max(yes[1], no[1])
+
+    def value(self, world: World) -> Value:
+        chosen = world.truth(self.condition)
+        if chosen is None:
+            return None
+        part = self.yes if chosen else self.no
+        return world.truth(part) if self.type is FactType.BOOL else part.value(world)
+
+    def sql(self, columns: Columns) -> exp.Expr:
+        if self.type is FactType.BOOL:
+            return self._chosen(columns, columns.condition(self.yes), columns.condition(self.no))
+        return self._chosen(columns, self.yes.sql(columns), self.no.sql(columns))
+
+    def sql_range(self, columns: Columns) -> tuple[exp.Expr, exp.Expr]:
+        yes, no = self.yes.sql_range(columns), self.no.sql_range(columns)
+        return self._chosen(columns, yes[0], no[0]), self._chosen(columns, yes[1], no[1])
+
+    def _chosen(self, columns: Columns, yes: exp.Expr, no: exp.Expr) -> exp.Expr:
+        # ELSE would answer “no” for an unknown condition: both results are guarded
+        condition = columns.condition(self.condition)
+        if self._nested > CHOICES_WRITTEN_TWICE:
+            return columns.engine.choose(condition, yes, no)
+        return engines.case((condition, yes), (engines.negation(condition.copy()), no))
+
+    @property
+    def _nested(self) -> int:
+        """How many choices stand inside each other as conditions."""
+        return max((1 + node._nested for node in self.condition.walk() if isinstance(node, If)), default=0)
+
+    def words(self, speech: Speech) -> str:
+        return speech.say(
+            "if",
+            condition=self.condition.words(speech),
+            yes=grouped(self.yes, speech, If),
+            no=grouped(self.no, speech, If),
+        )
