@@ -10,7 +10,6 @@ from django.db import connection, models
 
 from onestop.areas.scope import current
 from onestop.journal.models import JournalEntry
-from onestop.journal.verbs import sentence_of
 
 __all__ = ["blank_note", "note_digest", "record", "record_many"]
 
@@ -36,7 +35,7 @@ def record(
     unit_code: str = "",
     note: str = "",
 ) -> JournalEntry:
-    """Write one line. Raises ScopeMissing, UnknownVerb, and WrongActor when `by` is not the officer of the scope.
+    """Write one line. Raises ScopeMissing, and WrongActor when `by` is not the officer of the scope.
 
     `subject` gives kind, key and unit by itself; without one, `subject_kind`, `subject_id` and `unit_code` say them.
     The line stands in the unit of its subject, or else where the officer's scope begins. No personal data in `note`
@@ -64,7 +63,6 @@ def _entry(
     unit_code: str,
     note: str,
 ) -> JournalEntry:
-    sentence_of(verb)
     scope = current()
     if scope.officer_id != by.pk:
         raise WrongActor(f"The open scope is that of officer {scope.officer_id}; no line is written as {by.pk}.")

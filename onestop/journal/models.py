@@ -110,8 +110,8 @@ class Idempotency(models.Model):
 
     key = models.UUIDField(primary_key=True)
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", editable=False)
-    path = models.CharField(max_length=400, editable=False)
-    result_url = models.CharField(max_length=400, blank=True, editable=False)
+    path = models.CharField(max_length=2000, editable=False)
+    result_url = models.CharField(max_length=2000, blank=True, editable=False)
     at = models.DateTimeField(default=now, editable=False)
 
     class Meta:

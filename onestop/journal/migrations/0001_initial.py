@@ -88,8 +88,8 @@ class Migration(migrations.Migration):
             name="Idempotency",
             fields=[
                 ("key", models.UUIDField(primary_key=True, serialize=False)),
-                ("path", models.CharField(editable=False, max_length=400)),
-                ("result_url", models.CharField(blank=True, editable=False, max_length=400)),
+                ("path", models.CharField(editable=False, max_length=2000)),
+                ("result_url", models.CharField(blank=True, editable=False, max_length=2000)),
                 ("at", models.DateTimeField(default=onestop.areas.clock.now, editable=False)),
                 (
                     "officer",

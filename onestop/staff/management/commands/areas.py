@@ -29,9 +29,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        load = verbs.add_parser(
-            "load", help="read the gazetteer into the tables; prints what was kept and why"
-        )
+        load = verbs.add_parser("load", help="read the gazetteer into the tables; prints what was kept and why")
         load.add_argument("--dry-run", action="store_true", help="only print the report")
         load.add_argument("--close-many", action="store_true", help="also when a tenth of the units would be closed")
         search = verbs.add_parser("search", help="places by name, in either script, or by code")
@@ -41,9 +39,7 @@ class Command(BaseCommand):
         tree.add_argument("--levels", type=int, default=1)
         for verb in (search, tree):
             verb.add_argument("--on", type=date.fromisoformat, help="only units valid on the day (default: all)")
-        move = verbs.add_parser(
-            "transfer", help="give a unit, all below it and their rows another code"
-        )
+        move = verbs.add_parser("transfer", help="give a unit, all below it and their rows another code")
         move.add_argument("old")
         move.add_argument("new")
         move.add_argument("--yes", action="store_true", help="do it; without this, only the counts are printed")

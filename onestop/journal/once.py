@@ -1,0 +1,45 @@
+"""A form is done once: its hidden key is claimed in the action's own transaction.
+
+Two sendings at the same moment: the second waits at the key's unique index until the first has committed, and is led to
+its result; had the first failed, the second does the work.
+"""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from onestop.areas.clock import now
+from onestop.journal.models import Idempotency
+
+__all__ = ["claim", "keep", "release"]
+
+
+def claim(key: UUID, *, officer: UUID, path: str) -> str | None:
+    """Take the key for this form. None: it is ours; else where the first sending led ('' when it led nowhere).
+
+    Raises PermissionDenied when the key belongs to another officer or another form.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO journal_idempotency (key, officer_id, path, result_url, at) VALUES (%s, %s, %s, '', %s)"
+            " ON CONFLICT (key) DO NOTHING",
+            [key, officer, path, now()],
+        )
+        if cursor.rowcount:
+            return None
+    first = Idempotency.objects.get(key=key)
+    if first.officer_id != officer or first.path != path:
+        raise PermissionDenied(_("This form was already used elsewhere. Open the page again and fill it in once more."))
+    return first.result_url
+
+
+def keep(key: UUID, result_url: str) -> None:
+    """Remember where the form led."""
+    Idempotency.objects.filter(key=key).update(result_url=result_url)
+
+
+def release(key: UUID) -> None:
+    """Give the key back: nothing was written."""
+    Idempotency.objects.filter(key=key).delete()

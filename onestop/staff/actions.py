@@ -1,0 +1,125 @@
+"""What is done to officers and offices: loading those of the country pack, signing in and out."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.contrib.auth import login, logout
+from django.db import transaction
+from django.http import HttpRequest
+
+from onestop.areas.country import pack
+from onestop.journal.actions import record
+from onestop.staff.choices import DEMO_PASSWORD, SIGNED_IN, SIGNED_OUT
+from onestop.staff.models import Office, Officer, RoleAssignment
+from onestop.staff.scope import scope
+
+__all__ = ["Loaded", "load", "remember_language", "sign_in", "sign_out"]
+
+# Since before any day the demonstration may stand on
+DEMO_SINCE: Final = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many rows of each kind the pack gave."""
+
+    offices: int
+    system_officers: int
+    demo_officers: int
+
+
+@transaction.atomic
+def load(*, demo: bool) -> Loaded:
+    """Offices, system officers and, in a demonstration, its officers; run again it changes only what the pack changed.
+
+    Raises PackRefused, naming file and line.
+    """
+    offices = {}
+    for node in pack().node("offices.yaml").each("offices"):
+        names = node.names("name")
+        own = names.get(pack().languages[0], "")
+        offices[node.text("code")], _made = Office.objects.update_or_create(
+            code=node.text("code"),
+            defaults={
+                "kind": node.text("kind"),
+                "unit_code": node.text("unit", ""),
+                "name_km": own,
+                "name_latin": names.get("en", own),
+            },
+        )
+    system = _load_system_officers()
+    people = _load_demo_officers(offices) if demo else 0
+    return Loaded(len(offices), system, people)
+
+
+def _load_system_officers() -> int:
+    nodes = pack().node("system_officers.yaml").each("officers")
+    for node in nodes:
+        officer, _made = Officer.objects.update_or_create(
+            username=node.text("username"),
+            defaults={
+                "name_km": node.text("name_km"),
+                "name_latin": node.text("name_latin"),
+                "is_system": True,
+                "purpose": node.names("purpose").get("en", "") or next(iter(node.names("purpose").values())),
+            },
+        )
+        if officer.has_usable_password() or not officer.password:
+            officer.set_unusable_password()
+            officer.save(update_fields=["password"])
+    return len(nodes)
+
+
+def _load_demo_officers(offices: dict[str, Office]) -> int:
+    nodes = pack().node("demo_officers.yaml").each("officers")
+    for node in nodes:
+        if node.text("office") not in offices:
+            raise node.refuse(f"'{node.text('office')}' is no office of offices.yaml.", "office")
+        if node.text("role") not in pack().roles:
+            raise node.refuse(f"'{node.text('role')}' is no role of roles.yaml.", "role")
+        officer, made = Officer.objects.update_or_create(
+            username=node.text("username"),
+            defaults={
+                "name_km": node.text("name_km"),
+                "name_latin": node.text("name_latin"),
+                "office": offices[node.text("office")],
+            },
+            create_defaults={
+                "name_km": node.text("name_km"),
+                "name_latin": node.text("name_latin"),
+                "office": offices[node.text("office")],
+                "language": node.text("language", ""),
+            },
+        )
+        if made or not officer.has_usable_password():
+            officer.set_password(DEMO_PASSWORD)
+            officer.save(update_fields=["password"])
+        RoleAssignment.objects.get_or_create(
+            officer=officer,
+            role=node.text("role"),
+            unit_code=node.text("unit", ""),
+            defaults={"valid_from": DEMO_SINCE},
+        )
+    return len(nodes)
+
+
+def remember_language(officer: Officer, *, language: str) -> None:
+    """The officer's own language, kept with the account."""
+    officer.language = language
+    officer.save(update_fields=["language"])
+
+
+def sign_in(request: HttpRequest, officer: Officer) -> None:
+    """Begin a session with a new key, and write it down."""
+    login(request, officer)
+    with scope(officer):
+        record(SIGNED_IN, by=officer)
+
+
+def sign_out(request: HttpRequest) -> None:
+    """End the session, and write it down."""
+    if isinstance(request.user, Officer):
+        with scope(request.user):
+            record(SIGNED_OUT, by=request.user)
+    logout(request)

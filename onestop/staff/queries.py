@@ -1,0 +1,32 @@
+"""Reads about officers that a page shows."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from onestop.areas.country import in_words, pack
+from onestop.staff.models import Officer
+
+__all__ = ["DemoOfficer", "demo_officers"]
+
+
+@dataclass(frozen=True)
+class DemoOfficer:
+    """An officer one may sign in as in the demonstration."""
+
+    officer: Officer
+    title: str
+
+
+def demo_officers() -> list[DemoOfficer]:
+    """The officers of the demonstration with their roles, from the lowest level up; none outside a demonstration."""
+    if not settings.DEMO:
+        return []
+    roles = pack().roles
+    officers = Officer.objects.who_sign_in().select_related("office").prefetch_related("assignments")
+    shown = []
+    for officer in officers:
+        held = [roles[assignment.role] for assignment in officer.assignments.all() if assignment.role in roles]
+        level = max((role.level for role in held), default=-1)
+        shown.append((-level, DemoOfficer(officer, ", ".join(in_words(role.label) for role in held))))
+    return [entry for _level, entry in sorted(shown, key=lambda pair: (pair[0], pair[1].officer.username))]
