@@ -42,7 +42,6 @@ ROOM_TO_MAKE = 150 * 1024 * 1024  # bytes a new data folder and its first write-
 ROOM_TO_START = 32 * 1024 * 1024  # bytes below which recovery or the first checkpoint would fail half-way
 PATIENCE = 30.0  # seconds in which the rest of a killed server must have gone (measured: 2–4)
 LOCK_PATIENCE = 180.0  # seconds to wait for another process that starts or stops the same cluster
-NO_SUCH_PROCESS = 2**31 - 1  # above the highest process number of any kernel
 
 # One row, true when Khmer text comes back whole and can be searched. Needs the extension pg_trgm. Not only for the
 # embedded server: a real one with the C library's locale "C" answers false here and finds no Khmer name ever.
@@ -130,8 +129,10 @@ class Cluster:
             self._join()
             try:
                 self._start(lock)
-            except BaseException:
+            except BaseException as error:
                 self._leave()
+                if isinstance(error, OSError):
+                    raise self._refusal("The embedded PostgreSQL did not start", str(error)) from error
                 raise
 
     def stop(self) -> None:
@@ -206,6 +207,7 @@ class Cluster:
         return postgres_binaries.account_for(self.data, self._bin)
 
     def _start(self, lock: int) -> None:
+        self.__dict__.pop("_account", None)  # asked anew: the folder may have been deleted and made again
         major = postgres_binaries.major_version(self._bin)
         self._make_socket_folder()
         if not self._pgdata.is_dir():
@@ -225,7 +227,8 @@ class Cluster:
                 self.data.chmod(0o700)
             self.log.parent.mkdir(parents=True, exist_ok=True)
             self.log.touch(0o600)
-            (self.data / "users").touch(0o600)
+            for name in ("lock", "users"):
+                (self.data / name).touch(0o600)
         except OSError as error:
             raise PostgresRefused(
                 f"The folder of the embedded PostgreSQL, {self.data}, cannot be written: {error.strerror} "
@@ -234,15 +237,17 @@ class Cluster:
             ) from error
 
     def _make_socket_folder(self) -> None:
+        """Make the socket's folder, or refuse the one that is there."""
+        account = self._account
         try:
             self.socket.mkdir(mode=0o700)
-            self._account.give(self.socket)
+            account.give(self.socket)
         except FileExistsError:
             pass
         except OSError as error:
             raise PostgresRefused(f"No socket folder can be made at {self.socket}: {error.strerror}.") from error
         found = self.socket.lstat()
-        owner = self._account.owner[0] if self._account.owner else os.geteuid()
+        owner = account.owner[0] if account.owner else os.geteuid()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or stat.S_IMODE(found.st_mode) != 0o700:
             raise PostgresRefused(
                 f"{self.socket}, the folder for PostgreSQL's socket, is not a closed folder of the server's own "
@@ -269,7 +274,7 @@ class Cluster:
         (making / "pg_hba.conf").write_text(ACCESS, "utf-8")
         making.rename(self._pgdata)
         if self.durable:
-            _sync(self.data)
+            process.sync(self.data)
 
     def _check_version(self, programs: int) -> None:
         try:
@@ -316,6 +321,7 @@ class Cluster:
         began, deadline = self.log.stat().st_size, time.monotonic() + PATIENCE
         while True:
             self._clear_the_way()
+            self._make_socket_folder()
             # -l and no pipe: a server that inherits our pipe would let us wait for its end
             call([*self.binary("pg_ctl"), "start", "-D", "cluster", "-l", log, "-w", "-t", "300", "-s"],
                  cwd=self.data, output=False)  # fmt: skip
@@ -330,45 +336,46 @@ class Cluster:
             time.sleep(0.2)
 
     def _clear_the_way(self) -> None:
-        """Deal with a process number in postmaster.pid that is alive, but no server that answers."""
-        pid = process.pid_in(self._pgdata / "postmaster.pid")
-        if pid is None or not process.alive(pid):
-            return
-        home = process.home_of_server(pid)
-        if home is None:
-            # The number went to another program (a restarted machine or container). The line is changed, not the file
-            # removed: PostgreSQL then still looks for a forgotten server by its shared memory.
-            pidfile = self._pgdata / "postmaster.pid"
-            rest = pidfile.read_text("utf-8", "replace").partition("\n")[2]
-            pidfile.write_text(f"{NO_SUCH_PROCESS}\n{rest}", "utf-8")
-        elif not process.same_folder(home, self._pgdata):
-            raise PostgresRefused(
-                f"{self._pgdata} is a copy, taken while its server (process {pid}, in {home}) was running. Stop that "
-                "server and copy again: a copy of files in use is not whole. `./run onestop backup` is the safe way."
-            )
-        elif not (self.socket / f".s.PGSQL.{PORT}").exists():
-            # Its folder was moved, or its socket swept away: nobody can reach it any more
-            self._stop()
+        """Deal with what the lock files of a server that does not answer say of it."""
+        for lock in (self._pgdata / "postmaster.pid", self._socket_file(".lock")):
+            pid = process.pid_in(lock)
+            if pid is None:
+                continue
+            home = process.home_of_server(pid)
+            if home is None:
+                process.forget(lock)
+            elif not process.same_folder(home, self._pgdata):
+                raise PostgresRefused(
+                    f"{self._pgdata} is a copy, taken while its server (process {pid}, in {home}) was running. Stop "
+                    "that server and copy again: a copy of files in use is not whole. `./run onestop backup` is safe."
+                )
+            elif not self._socket_file().exists():
+                self._stop()  # its folder was moved, or its socket swept away: nobody can reach it any more
 
     def _stop(self) -> None:
         pid = process.pid_in(self._pgdata / "postmaster.pid")
-        if pid is not None and process.alive(pid) and process.home_of_server(pid) is not None:
+        home = process.home_of_server(pid) if pid is not None else None
+        if home is not None and process.same_folder(home, self._pgdata):  # a copy's number is its original's
             call([*self.binary("pg_ctl"), "stop", "-D", "cluster", "-m", "fast", "-w", "-t", "120", "-s"],
                  cwd=self.data, output=False)  # fmt: skip
             if self._ready():
                 raise PostgresRefused(f"The embedded PostgreSQL (process {pid}) did not stop; see {self.log}.")
-        with contextlib.suppress(OSError):  # left where it is when something of a killed server is still in it
+        with contextlib.suppress(OSError, PostgresRefused):  # left where it is if it is not ours, or not empty
+            self._make_socket_folder()
             self.socket.rmdir()
 
     def _end_orphan(self) -> None:
         """End a server whose data folder was deleted while it ran: it would answer, and remember nothing."""
-        pid = process.pid_in(self.socket / f".s.PGSQL.{PORT}.lock")
-        if pid is None or not process.alive(pid) or not (process.home_of_server(pid) or "").endswith(" (deleted)"):
+        pid = process.pid_in(self._socket_file(".lock"))
+        if pid is None or not (process.home_of_server(pid) or "").endswith(" (deleted)"):
             return
         os.kill(pid, signal.SIGQUIT)
         deadline = time.monotonic() + PATIENCE
         while process.alive(pid) and time.monotonic() < deadline:
             time.sleep(0.05)
+
+    def _socket_file(self, ending: str = "") -> Path:
+        return self.socket / f".s.PGSQL.{PORT}{ending}"
 
     def _ready(self) -> bool:
         """Whether the server answers; pg_ctl's own `status` still says yes after a kill -9."""
@@ -407,7 +414,7 @@ class Cluster:
         lock = os.open(self.data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             deadline = time.monotonic() + LOCK_PATIENCE
-            while not _flock(lock, fcntl.LOCK_EX):
+            while not process.lock_now(lock):
                 if time.monotonic() > deadline:
                     raise PostgresRefused(
                         f"Another process has been starting or stopping PostgreSQL in {self.data} for "
@@ -431,7 +438,7 @@ class Cluster:
         self._let_go()
         alone = os.open(self.data / "users", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            if _flock(alone, fcntl.LOCK_EX):
+            if process.lock_now(alone):
                 self._stop()
         finally:
             os.close(alone)
@@ -449,7 +456,7 @@ def temporary_cluster() -> Iterator[Cluster]:
     _sweep()
     folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=_temporary_root()))
     try:
-        with Cluster(folder / "postgres", durable=False).use() as cluster:
+        with Cluster(folder, durable=False).use() as cluster:
             yield cluster
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -457,18 +464,18 @@ def temporary_cluster() -> Iterator[Cluster]:
 
 def _sweep() -> None:
     """End and remove temporary clusters whose process was killed: older than a minute and used by nobody."""
-    for users in _temporary_root().glob(f"{TEMPORARY}*/postgres/users"):
-        with contextlib.suppress(OSError):  # another's, or swept by somebody else meanwhile
-            if time.time() - users.stat().st_mtime < 60 or users.stat().st_uid != os.geteuid():
+    for users in _temporary_root().glob(f"{TEMPORARY}*/users"):
+        with contextlib.suppress(OSError):  # another user's, or swept by somebody else meanwhile
+            if time.time() - users.stat().st_mtime < 60:
                 continue
             descriptor = os.open(users, os.O_RDWR)
             try:
-                abandoned = _flock(descriptor, fcntl.LOCK_EX)
+                abandoned = process.lock_now(descriptor)
             finally:
                 os.close(descriptor)
             if abandoned:
                 Cluster(users.parent, durable=False).stop()
-                shutil.rmtree(users.parent.parent, ignore_errors=True)
+                shutil.rmtree(users.parent, ignore_errors=True)
 
 
 def _temporary_root() -> Path:
@@ -480,19 +487,3 @@ def _plain(name: str) -> str:
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", name):
         raise ValueError(f"'{name}' is no name for a database: small letters, digits and _ only, at most 63.")
     return name
-
-
-def _flock(descriptor: int, kind: int) -> bool:
-    try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
