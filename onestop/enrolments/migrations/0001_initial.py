@@ -9,7 +9,7 @@ from django.db import migrations, models
 import onestop.areas.keys
 import onestop.areas.models
 import onestop.programmes.models
-from onestop.areas.walls import Wall
+from onestop.areas.walls import Grant, Wall
 from onestop.journal.history import Track
 
 
@@ -157,4 +157,6 @@ class Migration(migrations.Migration):
         ),
         Wall("enrolments_enrolment"),
         Track("enrolments_enrolment"),
+        # who moves takes the enrolments along (registry/doors.py)
+        Grant("enrolments_enrolment", "SELECT, UPDATE (unit_code)", role="onestop_door"),
     ]
