@@ -1,7 +1,14 @@
-"""Lists that belong to the code. Relations, kinds of documents and rounds of ID-Poor belong to the country pack."""
+"""Lists that belong to the code, and this room's lines in the journal.
+
+Relations, kinds of documents and rounds of ID-Poor belong to the country pack.
+"""
+
+from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from onestop.journal.verbs import declare
 
 
 class Sex(models.TextChoices):
@@ -40,3 +47,30 @@ class Subject(models.TextChoices):
 
     PERSON = "person", _("person")
     HOUSEHOLD = "household", _("household")
+
+
+# The lines of this room in the journal
+REGISTERED_HOUSEHOLD: Final = declare(
+    "registry.household_registered", _("{officer} registered the household {subject}.")
+)
+REGISTERED_PERSON: Final = declare("registry.person_registered", _("{officer} registered {subject}."))
+JOINED: Final = declare("registry.joined", _("{officer} entered {subject} in a household. {note}"))
+BORN: Final = declare("registry.born", _("{officer} recorded the birth of {subject}."))
+DIED: Final = declare("registry.died", _("{officer} recorded the death of {subject}."))
+LEFT: Final = declare("registry.left", _("{officer} recorded that {subject} left the household. {note}"))
+MOVED_PERSON: Final = declare("registry.person_moved", _("{officer} moved {subject} to another household."))
+MOVED_HOUSEHOLD: Final = declare("registry.household_moved", _("{officer} moved the household {subject}. {note}"))
+SPLIT: Final = declare("registry.household_split", _("{officer} split the household {subject}."))
+HEADED: Final = declare("registry.head_changed", _("{officer} recorded a new head of the household {subject}."))
+CHANGED: Final = declare("registry.changed", _("{officer} changed {subject}. {note}"))
+ANSWERED: Final = declare("registry.answered", _("{officer} recorded answers of {subject}. {note}"))
+CORRECTED: Final = declare("registry.answer_corrected", _("{officer} corrected an answer of {subject}. {note}"))
+PAPER: Final = declare("registry.document_recorded", _("{officer} recorded a paper of {subject}."))
+POVERTY: Final = declare("registry.poverty_recorded", _("{officer} recorded the ID-Poor status of {subject}."))
+VOIDED: Final = declare("registry.voided", _("{officer} voided an entry of {subject}. {note}"))
+MERGED: Final = declare("registry.merged", _("{officer} merged {subject} into another record. {note}"))
+ASKED_DOOR: Final = declare(
+    "registry.asked_elsewhere", _("{officer} asked whether somebody is known elsewhere. {note}")
+)
+LOADED: Final = declare("registry.loaded", _("{officer} loaded a file. {note}"))
+REBUILT: Final = declare("registry.rebuilt", _("{officer} had the rows made anew. {note}"))

@@ -6,8 +6,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
 from onestop.journal.actions import record
+from onestop.registry.choices import REBUILT
 from onestop.registry.rows import rebuild_everything
-from onestop.staff.scope import system_scope
+from onestop.staff.scope import system_officer, system_scope
 
 
 class Command(BaseCommand):
@@ -19,11 +20,11 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=["rebuild"])
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with system_scope("system.loader") as scope:
+        with system_scope("system.loader"):
             done = rebuild_everything(
                 progress=lambda subject, count: self.stderr.write(f"{subject} {count}", ending="\r")
             )
-            record("registry.rebuild", by=scope.officer, note=f"{done['person']} / {done['household']}")
+            record(REBUILT, by=system_officer("system.loader"), note=f"{done['person']} / {done['household']}")
         self.stdout.write(
             _("Made anew: %(persons)s rows of persons, %(households)s of households.")
             % {"persons": done["person"], "households": done["household"]}

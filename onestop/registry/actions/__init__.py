@@ -1,0 +1,44 @@
+"""Every write of this room, one function a verb: keyword-only after its subject, `by=` the officer, one transaction.
+
+An action checks the officer's right at the place, locks the person or household, writes, makes the wide rows anew and
+journals once. What is wrong comes back as a ValidationError with a sentence for the reader; nothing is half done.
+"""
+
+from onestop.registry.actions.answering import answer, correct_answer
+from onestop.registry.actions.families import (
+    add_member,
+    change_head,
+    leave,
+    move_household,
+    move_person,
+    record_birth,
+    record_death,
+    split_household,
+)
+from onestop.registry.actions.mending import change_household, change_person, merge, void
+from onestop.registry.actions.papers import record_document, record_poverty_status
+from onestop.registry.actions.registering import NewPerson, register_household, register_person
+from onestop.registry.writing import StaleSave
+
+__all__ = [
+    "NewPerson",
+    "StaleSave",
+    "add_member",
+    "answer",
+    "change_head",
+    "change_household",
+    "change_person",
+    "correct_answer",
+    "leave",
+    "merge",
+    "move_household",
+    "move_person",
+    "record_birth",
+    "record_death",
+    "record_document",
+    "record_poverty_status",
+    "register_household",
+    "register_person",
+    "split_household",
+    "void",
+]

@@ -1,0 +1,106 @@
+"""Papers with a validity: identity documents and the ID-Poor status."""
+
+import re
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from onestop.areas.clock import now, today
+from onestop.areas.country import pack
+from onestop.areas.text import ascii_digits, normalise
+from onestop.journal.actions import record
+from onestop.registry.choices import PAPER, POVERTY
+from onestop.registry.models import Household, IdentityDocument, Person, PovertyStatus
+from onestop.registry.rows import refresh
+from onestop.registry.writing import insert, locked, require
+from onestop.staff.models import Officer
+
+_SEPARATORS = re.compile(r"[\s./()-]+")
+
+
+def paper_number(kind: str, number: str) -> str:
+    """The stored form of a paper's number: ASCII digits, no spaces or strokes, capitals. Raises ValidationError.
+
+    The kind must be one of the country's kinds of identity documents of persons.
+    """
+    entry = pack().documents.get(kind)
+    if entry is None or not entry.node.flag("identity", False) or entry.node.text("of", "person") != "person":
+        raise ValidationError({"kind": _("Choose the kind of paper from the list.")})
+    stored = _SEPARATORS.sub("", ascii_digits(normalise(number))).upper()
+    digits = entry.node.whole("digits", None)
+    if stored and digits and (len(stored) != digits or not stored.isdigit()):
+        raise ValidationError({"number": _("This number has %(digits)s digits. Copy it again.") % {"digits": digits}})
+    return stored
+
+
+@transaction.atomic
+def record_document(
+    person: Person,
+    *,
+    kind: str,
+    by: Officer,
+    number: str = "",
+    issuer: str = "",
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> IdentityDocument:
+    """Record a paper of a person. Raises ValidationError.
+
+    The same number at another person is not refused here: the error would tell who lies outside the officer's area
+    (`queries.known_elsewhere` finds it).
+    """
+    person = locked(person)
+    require(by, "registry.answer", person.unit_code)
+    document = insert(
+        IdentityDocument(
+            person=person,
+            unit_code=person.unit_code,
+            kind=kind,
+            number=paper_number(kind, number),
+            issuer=normalise(issuer),
+            valid_from=valid_from,
+            valid_to=valid_to,
+        )
+    )
+    refresh(persons=[person.pk])
+    record(PAPER, by=by, subject=person)
+    return document
+
+
+@transaction.atomic
+def record_poverty_status(
+    household: Household,
+    *,
+    level: int,
+    valid_from: date,
+    by: Officer,
+    valid_to: date | None = None,
+    round: str = "",
+    card_number: str = "",
+    source: str = "",
+) -> PovertyStatus:
+    """Record what the identification of poor households found; level 0 is "assessed, not poor". Raises ValidationError.
+
+    Of two statuses in force on a day the one that began last counts, of two begun the same day the one recorded later.
+    """
+    household = locked(household)
+    require(by, "registry.answer", household.unit_code)
+    if valid_from > today():
+        raise ValidationError({"valid_from": _("This day is in the future.")})
+    status = insert(
+        PovertyStatus(
+            household=household,
+            unit_code=household.unit_code,
+            level=level,
+            round=normalise(round),
+            card_number=normalise(card_number),
+            valid_from=valid_from,
+            valid_to=valid_to,
+            source=normalise(source),
+            recorded_at=now(),
+        )
+    )
+    record(POVERTY, by=by, subject=household)
+    return status
