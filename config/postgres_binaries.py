@@ -63,7 +63,8 @@ def binaries(environ: Mapping[str, str] | None = None) -> Path:
 
     Raises PostgresRefused when there is none or a program is missing in it.
     """
-    given = (os.environ if environ is None else environ).get("PGBIN")
+    environ = os.environ if environ is None else environ
+    given = environ.get("PGBIN")
     if given:
         folder, cure = Path(given), "Set PGBIN to the bin folder of a whole PostgreSQL, or unset it."
     else:

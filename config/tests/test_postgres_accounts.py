@@ -196,9 +196,10 @@ def test_the_folder_of_another_user_is_refused(folder: Path) -> None:
     assert "ONESTOP_VAR" in said
 
 
-@needs_root
 def test_a_folder_without_write_permission_is_named_with_its_cure(folder: Path) -> None:
-    said = started_as(as_nobody(), folder / "var" / "postgres")
+    folder.chmod(0o555)
+    said = started_as(as_nobody() if os.geteuid() == 0 else [], folder / "var" / "postgres")
+    folder.chmod(0o755)
     assert said.startswith("REFUSED")
     assert f"{folder / 'var'}" in said
     assert "Permission denied" in said
