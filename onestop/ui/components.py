@@ -154,7 +154,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One condition of a programme: met, not_met or unknown; its sentence in both languages; what is known; a question."""
+    """One condition of a programme: its outcome, its sentence in both languages, what is known, a question."""
 
     state: Literal["met", "not_met", "unknown"]
     sentence: Any

@@ -62,7 +62,7 @@ def places(request: HttpRequest, officer: Any) -> list[Place]:
     """
     if officer is None:
         return []
-    rights = getattr(getattr(request, "scope", None), "rights", frozenset())
+    rights: frozenset[str] = getattr(getattr(request, "scope", None), "rights", frozenset())
     found = []
     for label, name, right in getattr(settings, "UI_PLACES", []):
         if right and right not in rights:

@@ -7,13 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from onestop.ui.formats import khmer
 from onestop.ui.widgets import DateParts, NumberBox
-
-ASCII_DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
 
 
 class PartialDateField(forms.Field):
-    """A date of day, month or year. `read` turns "14/6/2561" into the reader's own value or raises ValueError with words.
+    """A date of day, month or year. `read` turns "14/6/2561" into its own value or raises ValueError with words.
 
     With ask_precision the answer to "how sure" is handed to `read` as its second argument.
     """
@@ -45,7 +44,7 @@ class PartialDateField(forms.Field):
 
 
 class WholeNumberField(forms.IntegerField):
-    """A whole number, also in Khmer digits and with commas or spaces at the thousands: ១២,000."""
+    """A whole number, also in Khmer digits and with commas or spaces at the thousands."""
 
     widget = NumberBox
     default_error_messages = {"invalid": _("Give a whole number, such as 12.")}
@@ -53,6 +52,6 @@ class WholeNumberField(forms.IntegerField):
     def to_python(self, value: Any) -> int | None:
         """Khmer digits and separators first, then as Django does."""
         if isinstance(value, str):
-            value = value.translate(ASCII_DIGITS).replace(",", "").replace("\u00a0", "").replace(" ", "")
+            value = value.translate(khmer.ASCII_DIGITS).replace(",", "").replace("\u00a0", "").replace(" ", "")
         number: int | None = super().to_python(value)
         return number

@@ -95,7 +95,7 @@ class FieldParts:
         return widget.boxes(self.bound.html_name, self.bound.value(), self.bound.auto_id)
 
     @staticmethod
-    def errors_of(form: forms.BaseForm | forms.BaseFormSet) -> Iterator[FieldError]:
+    def errors_of(form: "forms.BaseForm | forms.BaseFormSet[Any]") -> Iterator[FieldError]:
         """Every error of a form, its fields' first in the order of the form; of a formset, form by form."""
         if isinstance(form, forms.BaseFormSet):
             yield from (FieldError("", str(error), "") for error in form.non_form_errors())

@@ -11,7 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-KHMER_DIGITS = str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")
+from onestop.ui.formats import khmer
+
 NOTHING = "–"
 
 MONTHS: tuple[Promise, ...] = (
@@ -34,8 +35,8 @@ def count(number: Any) -> str:
 
 
 def riel(amount: Any) -> str:
-    """An amount of money in whole riel, without decimals: 160,000 ៛."""
-    return NOTHING if amount in (None, "") else f"{int(amount):,}\u00a0៛"
+    """An amount of money in whole riel, without decimals, with the sign of the riel behind."""
+    return NOTHING if amount in (None, "") else f"{int(amount):,}\u00a0{khmer.RIEL}"
 
 
 def percent(part: Any, whole: Any) -> str:
@@ -52,7 +53,7 @@ def percent(part: Any, whole: Any) -> str:
 
 def khmer_digits(text: Any) -> str:
     """The same text with Khmer digits, for prose of public pages; never for what people dial, type or read aloud."""
-    return str(text).translate(KHMER_DIGITS)
+    return str(text).translate(khmer.DIGITS)
 
 
 def partial(value: Any, precision: str = "") -> tuple[date | None, str]:
@@ -109,7 +110,11 @@ def age(birth: Any, today: date, precision: str = "") -> str:
         return _("%(years)s y") % {"years": years}
     if years == 0:
         return _("%(months)s m") % {"months": rest}
-    return _("%(years)s y %(months)s m") % {"years": years, "months": rest} if rest else _("%(years)s y") % {"years": years}
+    return (
+        _("%(years)s y %(months)s m") % {"years": years, "months": rest}
+        if rest
+        else _("%(years)s y") % {"years": years}
+    )
 
 
 def age_of_data(observed: Any, today: date) -> str:

@@ -21,7 +21,7 @@ def current() -> str:
 def texts(*values: Any) -> dict[str, str]:
     """Language code to text, from one of three shapes; empty texts are left out.
 
-    One mapping of labels ({"km": …, "en": …}), one lazy message, or one text for each language of the settings in order.
+    One mapping of labels ({"km": …, "en": …}), one lazy message, or a text for each language of the settings, in order.
     """
     if len(values) == 1:
         value = values[0]

@@ -85,7 +85,7 @@ class KeysetPage(Generic[T]):
 def beyond(columns: Sequence[str], values: Sequence[Any], *, greater: bool) -> Q:
     """The rows beyond these values in the order of these columns.
 
-    Written as `a >= x AND (a > x OR (a = x AND b > y))`: the first half lets the index of the columns be used as a range.
+    Written as `a >= x AND (a > x OR (a = x AND b > y))`: its first half makes the index of the columns a range.
     """
     sign = "gt" if greater else "lt"
     condition = Q(**{f"{columns[-1]}__{sign}": values[-1]})
@@ -129,7 +129,7 @@ def keyset_page(
 def page_of_rows(
     rows: Sequence[T], query: QueryDict, *, ids: Sequence[Any], size: int = SIZE, total: int | None = None
 ) -> KeysetPage[T]:
-    """The same for rows fetched by our own SQL: the caller asked for size + 1 rows at Position.of(query), in list order.
+    """The same for rows fetched by our own SQL: the caller asked for size + 1 rows at Position.of(query).
 
     ids: the id of each row. Backward, the caller's SQL runs the other way and hands the rows over already turned round;
     the surplus row is then the first one.

@@ -10,13 +10,21 @@ from pathlib import Path
 ASSETS = Path(__file__).parent / "assets"
 ROOT = Path(__file__).resolve().parents[2]
 STYLE = "ui/onestop.css"
-FONTS = {"noto-sans-latin.woff2": "ui/fonts/noto-sans-latin.woff2", "noto-sans-khmer.woff2": "ui/fonts/noto-sans-khmer.woff2"}
+FONTS = {
+    "noto-sans-latin.woff2": "ui/fonts/noto-sans-latin.woff2",
+    "noto-sans-khmer.woff2": "ui/fonts/noto-sans-khmer.woff2",
+}
 
 
 def source_digest(root: Path = ROOT) -> str:
     """Digest of all that decides the built files: our style parts, the npm lock, the builder."""
     digest = hashlib.sha256()
-    files = [*sorted(ASSETS.glob("*.css")), root / "package-lock.json", root / "config" / "assets.py", root / "config" / "fonts.py"]
+    files = [
+        *sorted(ASSETS.glob("*.css")),
+        root / "package-lock.json",
+        root / "config" / "assets.py",
+        root / "config" / "fonts.py",
+    ]
     for file in files:
         digest.update(file.name.encode())
         digest.update(file.read_bytes() if file.exists() else b"")

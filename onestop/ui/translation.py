@@ -1,6 +1,6 @@
 """Both languages without system gettext: extract, compile and check the catalogues of every room with babel.
 
-Each room keeps its own `onestop/<room>/locale/<language>/LC_MESSAGES/django.po`, so that two people never edit one file.
+Each room keeps its own `onestop/<room>/locale/<language>/LC_MESSAGES/django.po`: two people never edit one file.
 A msgid is English; what is not in a room's own catalogue may stand in the catalogue of ui, which holds the words of all
 rooms and Django's own messages. `.mo` files are made at run time and never committed.
 """
@@ -37,7 +37,9 @@ class Message:
 
 def catalogues(root: Path = ROOT) -> list[Path]:
     """Every .po file of the project, in name order."""
-    return sorted([*root.glob("onestop/*/locale/*/LC_MESSAGES/django.po"), *root.glob("locale/*/LC_MESSAGES/django.po")])
+    return sorted(
+        [*root.glob("onestop/*/locale/*/LC_MESSAGES/django.po"), *root.glob("locale/*/LC_MESSAGES/django.po")]
+    )
 
 
 def compile_catalogues(root: Path = ROOT) -> list[Path]:
@@ -81,7 +83,9 @@ def extracted(root: Path = ROOT) -> Iterator[Message]:
 
 def _extract(text: str) -> Iterator[tuple[int, str, str | tuple[str, ...], list[str], str | None]]:
     """Babel's extraction of one Python text, with the name babel wants for each row."""
-    for line, found, comments, context in extract("python", BytesIO(text.encode()), KEYWORDS, options={"encoding": "utf-8"}):
+    for line, found, comments, context in extract(
+        "python", BytesIO(text.encode()), KEYWORDS, options={"encoding": "utf-8"}
+    ):
         yield line, "", found, comments, context
 
 
@@ -94,10 +98,10 @@ def translated(language: str, root: Path = ROOT) -> dict[tuple[str, str | None],
         with source.open("rb") as file:
             catalogue: Catalog = read_po(file, locale=language)
         for message in catalogue:
-            plural = isinstance(message.id, (tuple, list))
-            text = message.string[0] if plural else message.string
-            if message.id and text and not message.fuzzy:
-                known[(message.id[0] if plural else message.id, message.context)] = text
+            text = message.string if isinstance(message.string, str) else "".join(message.string[:1])
+            msgid = message.id if isinstance(message.id, str) else "".join(message.id[:1])
+            if msgid and text and not message.fuzzy:
+                known[(msgid, message.context)] = text
     return known
 
 

@@ -1,15 +1,14 @@
-"""Pages of no noun: the choice of language, errors, and the page that shows every component."""
+"""Pages of no noun: the choice of language, and errors."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
-from onestop.ui import showcase
 from onestop.ui.context import slot
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -34,15 +33,6 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     if remember and user is not None and user.is_authenticated:
         slot(remember)(user, language=wish)
     return response
-
-
-@login_not_required
-@require_GET
-def components(request: HttpRequest) -> HttpResponse:
-    """Every component in the page's language; only in debug and in tests."""
-    if not (settings.DEBUG or getattr(settings, "MODE", "") == "test"):
-        raise Http404
-    return render(request, "ui/components.html", showcase.everything(request))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

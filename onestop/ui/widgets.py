@@ -23,8 +23,8 @@ PRECISIONS = (
 class DateParts(forms.Widget):
     """Day, month by name, year; with ask_precision also how sure. Its value is the text the parts make, day first.
 
-    "14/6/2018", "6/2018" or "2018": what areas.dates.read_date reads, Khmer digits and Buddhist years included. What was
-    typed stays in the boxes after an error. With a precision the value is "TEXT|PRECISION".
+    "14/6/2018", "6/2018" or "2018": what areas.dates.read_date reads, Khmer digits and Buddhist years included. What
+    was typed stays in the boxes after an error. With a precision the value is "TEXT|PRECISION".
     """
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, ask_precision: bool = False) -> None:
@@ -32,7 +32,7 @@ class DateParts(forms.Widget):
         self.ask_precision = ask_precision
 
     def value_from_datadict(self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str) -> str:
-        """The parts joined by slashes from the first one that was given; a whole text in NAME itself is taken as it is."""
+        """The parts joined by slashes from the first one given; a whole text in NAME itself is taken as it is."""
         if data.get(name):
             return str(data[name]).strip()
         day, month, year = (str(data.get(f"{name}_{part}", "")).strip() for part in range(3))

@@ -21,10 +21,14 @@ STATES: dict[str, Word] = {
     for word in (
         Word("receiving", "receiving", pgettext_lazy("state", "receiving"), pgettext_lazy("state", "receiving")),
         Word("applied", "applied", pgettext_lazy("state", "applied"), pgettext_lazy("state", "applied, waiting")),
-        Word("eligible", "eligible", pgettext_lazy("state", "eligible"), pgettext_lazy("state", "eligible, not applied")),
+        Word(
+            "eligible", "eligible", pgettext_lazy("state", "eligible"), pgettext_lazy("state", "eligible, not applied")
+        ),
         Word("unknown", "unknown", pgettext_lazy("state", "cannot tell"), pgettext_lazy("state", "cannot tell, ask")),
         Word("not_eligible", "no", pgettext_lazy("state", "no"), pgettext_lazy("state", "not eligible")),
-        Word("no_programme", "gap", pgettext_lazy("state", "no programme"), pgettext_lazy("state", "no programme exists")),
+        Word(
+            "no_programme", "gap", pgettext_lazy("state", "no programme"), pgettext_lazy("state", "no programme exists")
+        ),
     )
 }
 

@@ -1,7 +1,7 @@
 """Lists as Excel and CSV, written whole inside the scope, never streamed from a QuerySet.
 
-A row may hold text that looks like a formula (a name typed as `=HYPERLINK(…)`): Excel gets it as text with the mark that
-keeps it text, CSV gets an apostrophe before it. Codes and phone numbers are text, so that no zero is lost.
+A row may hold text that looks like a formula (a name typed as `=HYPERLINK(…)`): Excel gets it as text with the mark
+that keeps it text, CSV gets an apostrophe before it. Codes and phone numbers are text, so that no zero is lost.
 """
 
 import csv
@@ -22,6 +22,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from onestop.ui import format, languages
+from onestop.ui.formats import khmer
 
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 EXCEL_ROWS = 1_048_576
@@ -42,7 +43,8 @@ class Column:
 class Export:
     """What is exported and by whom; stands on the second sheet of a workbook and names the file.
 
-    rows: tuples in the order of the columns, read here and now, inside the caller's scope. filters: (label, value) pairs.
+    rows: tuples in the order of the columns, read here and now, inside the caller's scope.
+    filters: (label, value) pairs.
     """
 
     name: str
@@ -86,7 +88,7 @@ class TooManyRows(ValueError):
 
 def workbook_response(export: Export) -> FileResponse:
     """The list as an .xlsx, in memory that does not grow with the rows; the file is whole before this returns."""
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115  the answer closes it once it is sent
     try:
         write_workbook(export, file)
     except BaseException:
@@ -126,7 +128,7 @@ class SheetWriter:
         self.guarded: Format = book.add_format({**font, "num_format": "@", "quote_prefix": True})
         self.formats: dict[str, Format] = {
             "number": book.add_format({**font, "num_format": "#,##0"}),
-            "riel": book.add_format({**font, "num_format": '#,##0" ៛"'}),
+            "riel": book.add_format({**font, "num_format": f'#,##0" {khmer.RIEL}"'}),
             "date": book.add_format({**font, "num_format": "yyyy-mm-dd", "align": "left"}),
         }
         for number, column in enumerate(columns):
@@ -140,7 +142,10 @@ class SheetWriter:
         line = 0
         for line, row in enumerate(rows, start=1):
             if line >= EXCEL_ROWS:
-                raise TooManyRows(_("A sheet holds %(rows)s rows. Filter the list, or take it as CSV.") % {"rows": f"{EXCEL_ROWS - 1:,}"})
+                raise TooManyRows(
+                    _("A sheet holds %(rows)s rows. Filter the list, or take it as CSV.")
+                    % {"rows": f"{EXCEL_ROWS - 1:,}"}
+                )
             for number, (column, value) in enumerate(zip(self.columns, row, strict=True)):
                 self.cell(line, number, column, value)
         self.sheet.autofilter(0, 0, max(line, 1), len(self.columns) - 1)
@@ -151,7 +156,9 @@ class SheetWriter:
         if value is None or value == "":
             return
         if column.kind in ("number", "riel") and isinstance(value, (int, float, Decimal)):
-            self.sheet.write_number(line, number, float(value) if isinstance(value, Decimal) else value, self.formats[column.kind])
+            self.sheet.write_number(
+                line, number, float(value) if isinstance(value, Decimal) else value, self.formats[column.kind]
+            )
         elif column.kind == "date" and isinstance(value, date):
             self.sheet.write_datetime(line, number, value, self.formats["date"])
         else:
@@ -172,7 +179,7 @@ def harmless(value: Any) -> str:
 
 
 def csv_response(export: Export) -> HttpResponse:
-    """The list as CSV with a byte order mark (Excel shows Khmer as question marks without), whole before this returns."""
+    """The list as CSV, whole before this returns; with a byte order mark, without which Excel misreads Khmer."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([harmless(column.head) for column in export.columns])

@@ -99,7 +99,9 @@ def both(*values: Any, below: bool = False) -> SafeString:
     (code, text), others = pairs[0], pairs[1:]
     first = text if code == languages.current() else format_html('<span lang="{}">{}</span>', code, text)
     style = "second second-below" if below else "second"
-    second = format_html_join("", ' <span class="{}" lang="{}">{}</span>', ((style, code, text) for code, text in others[:1]))
+    second = format_html_join(
+        "", ' <span class="{}" lang="{}">{}</span>', ((style, code, text) for code, text in others[:1])
+    )
     return format_html("{}{}", first, second)
 
 
@@ -110,7 +112,9 @@ def one(*values: Any) -> SafeString:
     if not pairs:
         return mark_safe("")
     code, text = pairs[0]
-    return format_html("{}", text) if code == languages.current() else format_html('<span lang="{}">{}</span>', code, text)
+    return (
+        format_html("{}", text) if code == languages.current() else format_html('<span lang="{}">{}</span>', code, text)
+    )
 
 
 # -- states, marks, clocks -------------------------------------------------------------------------------------------
@@ -118,7 +122,9 @@ def one(*values: Any) -> SafeString:
 
 def shape(name: str) -> SafeString:
     """A shape of the sprite, in the colour of its text."""
-    return format_html('<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false"><use href="#shape-{}"/></svg>', name)
+    return format_html(
+        '<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false"><use href="#shape-{}"/></svg>', name
+    )
 
 
 @register.simple_tag
@@ -132,7 +138,11 @@ def state(code: str, text: Any = "", *, long: bool = False, bare: bool = False) 
     """Shape and word of a cell's state; another text may take the word's place; bare hides the word from sight only."""
     word = STATES[code]
     label = languages.one(text) or str(word.long if long else word.short)
-    inner = format_html('<span class="govuk-visually-hidden">{}</span>', label) if bare else format_html("<span>{}</span>", label)
+    inner = (
+        format_html('<span class="govuk-visually-hidden">{}</span>', label)
+        if bare
+        else format_html("<span>{}</span>", label)
+    )
     return format_html('<span class="state state--{}">{}{}</span>', code, shape(word.shape), inner)
 
 
@@ -142,7 +152,9 @@ def mark(code: str, text: Any = "", *, bare: bool = False) -> SafeString:
     word = MARKS[code]
     label = languages.one(text) or str(word.short)
     inner = "govuk-visually-hidden" if bare else "mark-word"
-    return format_html('<span class="mark mark--{}">{}<span class="{}">{}</span></span>', code, shape(word.shape), inner, label)
+    return format_html(
+        '<span class="mark mark--{}">{}<span class="{}">{}</span></span>', code, shape(word.shape), inner, label
+    )
 
 
 @register.simple_tag
@@ -220,7 +232,7 @@ def trail(crumbs: Iterable[Crumb]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/pager.html")
-def pager(page: KeysetPage) -> dict[str, Any]:
+def pager(page: "KeysetPage[Any]") -> dict[str, Any]:
     """Links to the page before and after; no numbers, since lists page by keyset."""
     return {"page": page}
 
@@ -261,7 +273,7 @@ def idempotency_key() -> SafeString:
 
 
 @register.inclusion_tag("ui/parts/error_summary.html")
-def error_summary(*given: forms.BaseForm | forms.BaseFormSet | None) -> dict[str, Any]:
+def error_summary(*given: "forms.BaseForm | forms.BaseFormSet[Any] | None") -> dict[str, Any]:
     """All errors of the forms and formsets of a page, with the same words as at the fields and a link to each."""
     found = [error for entry in given if entry is not None for error in FieldParts.errors_of(entry)]
     return {"errors": found}
@@ -279,10 +291,12 @@ def field(bound: BoundField, **options: Any) -> str:
 
 
 @register.simple_tag
-def button(label: Any, *, href: str = "", kind: str = "", name: str = "", value: str = "", small: bool = False, of: Any = "") -> SafeString:
-    """A button, or with href a link that looks like one. kind: "" filled, "secondary", "warning"; `of` is read aloud only.
+def button(
+    label: Any, *, href: str = "", kind: str = "", name: str = "", value: str = "", small: bool = False, of: Any = ""
+) -> SafeString:
+    """A button, or with href a link that looks like one; kind: "" filled, "secondary", "warning".
 
-    One filled button a region, named by its result.
+    One filled button a region, named by its result. `of` is read aloud only: {% button _("Change") of=name %}.
     """
     classes = "govuk-button" + (f" govuk-button--{kind}" if kind else "") + (" button-small" if small else "")
     text = languages.one(label)
@@ -298,7 +312,7 @@ def button(label: Any, *, href: str = "", kind: str = "", name: str = "", value:
 
 @register.simple_block_tag
 def panel(content: str, kind: str = "", *, title: Any = "", id: str = "") -> SafeString:
-    """{% panel "unknown" title=_("…") %} … {% endpanel %}: receiving applied eligible unknown not_eligible late, or none."""
+    """{% panel "unknown" title=_("…") %} … {% endpanel %}: a state, late, or nothing."""
     classes = f"panel panel--{kind}" if kind else "panel"
     head = format_html("<h3>{}</h3>", both(title)) if title else ""
     anchor = format_html(' id="{}"', id) if id else ""
@@ -321,8 +335,9 @@ def empty(content: str, title: Any) -> SafeString:
 def more(content: str, summary: Any, *, open: bool = False) -> SafeString:
     """What only some readers need: {% more _("How this is counted") %} … {% endmore %}."""
     return format_html(
-        '<details class="govuk-details"{}><summary class="govuk-details__summary"><span class="govuk-details__summary-text">{}'
-        '</span></summary><div class="govuk-details__text">{}</div></details>',
+        '<details class="govuk-details"{}><summary class="govuk-details__summary">'
+        '<span class="govuk-details__summary-text">{}</span></summary>'
+        '<div class="govuk-details__text">{}</div></details>',
         " open" if open else "",
         languages.one(summary),
         content,
