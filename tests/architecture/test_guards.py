@@ -1,0 +1,80 @@
+"""Every page has its guard, every recorded verb its sentence, and the scope goes round the page."""
+
+import ast
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from onestop.areas.country import pack
+from onestop.areas.guards import RIGHTS, guard_of
+from onestop.journal.verbs import VERBS
+
+# Pages anybody may open. A new line here is a decision.
+PUBLIC = {"staff:sign-in", "staff:sign-out", "ui:language"}
+# Show-cases of the components: in debug and in tests only
+SHOWCASES = {"ui:components", "ui:components-public", "ui:components-error"}
+
+
+def pages(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every page with its full name."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            space = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from pages(pattern.url_patterns, space)
+        else:
+            yield f"{prefix}{pattern.name or pattern.pattern}", pattern
+
+
+def all_pages() -> dict[str, URLPattern]:
+    return dict(pages(get_resolver().url_patterns))
+
+
+def test_every_page_carries_a_guard() -> None:
+    found = {name: guard_of(page.callback) for name, page in all_pages().items()}
+    assert found
+    assert not [name for name, guard in found.items() if guard is None]
+    assert set(found.values()) <= {*RIGHTS, "signed in", "public"}
+
+
+def test_only_the_listed_pages_are_public() -> None:
+    assert {name for name, page in all_pages().items() if guard_of(page.callback) == "public"} == PUBLIC | SHOWCASES
+
+
+def test_every_right_of_a_role_is_known() -> None:
+    given = {right for role in pack().roles.values() for right in role.rights}
+    assert given <= RIGHTS.keys()
+
+
+def test_the_scope_middleware_goes_round_the_page_alone() -> None:
+    """It calls the view itself: a later middleware's process_view would be passed over."""
+    assert settings.MIDDLEWARE[-1] == "onestop.staff.middleware.ScopeMiddleware"
+
+
+def recorded_verbs(file: Path) -> Iterator[str]:
+    """The verbs written as text in calls of record and record_many."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        first = node.args[0]
+        if name in {"record", "record_many"} and isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield first.value
+
+
+def test_every_recorded_verb_has_its_sentence(pytestconfig: pytest.Config) -> None:
+    for room in apps.get_app_configs():
+        if (Path(room.path) / "choices.py").exists() and room.name.startswith("onestop."):
+            import_module(f"{room.name}.choices")
+    undeclared = {
+        f"{file.relative_to(pytestconfig.rootpath)}: {verb}"
+        for file in (pytestconfig.rootpath / "onestop").rglob("*.py")
+        if "tests" not in file.parts
+        for verb in recorded_verbs(file)
+        if verb not in VERBS
+    }
+    assert not undeclared
