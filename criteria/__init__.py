@@ -9,10 +9,11 @@ How a caller uses it:
     catalogue = Catalogue(facts=(Fact("age", "person", FactType.AGE_YEARS), …), programmes={"HEF": None},
                           normalise=…, school_year_start=(11, 1), estimated_years=2)
 
-    from criteria.read import read                      # read(text, catalogue, unit="person"|"household") -> Node, or RuleRefused
+    from criteria.read import read             # read(text, catalogue, unit="person") -> Node, or RuleRefused
     from criteria.check import check_rule, check_programme
     checked = check_programme([("poor", "household.id_poor in [1, 2]"), …], catalogue, unit="person", compartment=None)
-    checked.ok, checked.problems, checked.trees         # Problem(line, column, key, params, proposal, severity, criterion)
+    checked.ok, checked.problems, checked.trees
+    # Problem(line, column, key, params, proposal, severity, criterion)
     problem.message; problem.text(khmer_templates)      # templates by key, English in criteria.problems.ENGLISH
 
 See the docstring of each module: `catalogue`, `problems`, `check`, `interpret`, `explain`, `compile`, `words`, `cases`.

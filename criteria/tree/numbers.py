@@ -71,7 +71,7 @@ class Arithmetic(Node):
             return None
         if self.operator in ("/", "%"):
             # never farther from zero than the dividend, except −2^63 / −1
-            farthest = max(abs(end) for end in left)
+            farthest = max(abs(Decimal(left[0])), abs(Decimal(left[1])))
             return [-farthest, farthest]
         exact = [(Decimal(a), Decimal(b)) for a in left for b in right]
         if self.operator == "+":

@@ -1,0 +1,336 @@
+"""Why, what is missing, what was nearest, and when it changes: for one programme and one person or household.
+
+Everything here asks the interpreter again with something changed, so it can never disagree with the verdict itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import product
+from math import prod
+from random import Random
+
+from criteria.candidates import age_limits, birth_candidates, candidates
+from criteria.catalogue import Catalogue, Fact
+from criteria.dates import NONE_DATE, completes_on, shift_days
+from criteria.family import Answer, Family, Member, Opening, Period, goes_stale
+from criteria.interpret import HOUSEHOLD, Assessment, FactRead, FamilyWorld, Verdict, assess
+from criteria.programme import Programme
+from criteria.tree import And, AsOf, CompareDates, If, Literal, Node, Not, Or
+from criteria.values import Range, Truth, both
+
+# Combinations of several missing answers tried before sampling.
+COMBINATIONS = 2_000
+SAMPLES = 400
+BIRTH = "birth_date"
+PLACE = "place"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A fact worth asking: its answer can change the result. `alone`: one answer by itself decides.
+
+    `name` is the code of a stored fact, `birth_date` or `place`; `of` a member's id or `household`.
+    """
+
+    name: str
+    of: str
+    alone: bool
+    fact: Fact | None = None
+
+
+@dataclass(frozen=True)
+class NearestMiss:
+    """The only false criterion, and the conditions in it that turn it: each alone, or all together."""
+
+    criterion: str
+    atoms: tuple[Node, ...]
+    together: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """From this day the verdict is another (None: no longer a present member). `because`: criteria that changed."""
+
+    on: date
+    verdict: Verdict | None
+    because: tuple[tuple[str, Truth], ...]
+
+
+# --- what is missing -----------------------------------------------------------------------------------------------
+
+
+def missing(assessment: Assessment, family: Family, catalogue: Catalogue) -> tuple[Missing, ...]:
+    """The facts that matter to an unknown verdict, over all its criteria; nothing for a yes or a no."""
+    if assessment.truth is not None:
+        return ()
+    trees = [state.tree for state in assessment.criteria]
+    reads = [read for state in assessment.criteria if state.state is None for read in state.facts]
+    return _matter(trees, reads, assessment, family, catalogue)
+
+
+def missing_in(assessment: Assessment, key: str, family: Family, catalogue: Catalogue) -> tuple[Missing, ...]:
+    """The facts that matter to one unknown criterion."""
+    state = next(state for state in assessment.criteria if state.key == key)
+    if state.state is not None:
+        return ()
+    return _matter([state.tree], state.facts, assessment, family, catalogue)
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """One missing answer with the values worth trying, each as a changed family."""
+
+    read: FactRead
+    values: tuple[object, ...]
+
+    def filled(self, family: Family, value: object, as_of: date) -> Family:
+        if self.read.name.startswith("in_area("):
+            assert isinstance(value, str)
+            return replace(family, place=value)
+        if self.read.name == BIRTH:
+            assert isinstance(value, Range)
+            return family.with_member(replace(family.member(self.read.of), birth=(value.low, value.high)))
+        assert self.read.fact is not None
+        subject = None if self.read.of == HOUSEHOLD else self.read.of
+        return family.answered(subject, self.read.fact, Answer(value, as_of))  # type: ignore[arg-type]
+
+
+def _gaps(reads: Iterable[FactRead], trees: Sequence[Node], family: Family, as_of: date) -> Iterator[_Gap]:
+    seen: set[tuple[str, str]] = set()
+    for read in reads:
+        if read.exact or (read.name, read.of) in seen:
+            continue
+        seen.add((read.name, read.of))
+        if read.name.startswith("in_area("):
+            if family.is_household:
+                yield _Gap(read, tuple(_places(read.name, family, as_of)))
+        elif read.name == BIRTH:
+            yield _Gap(read, tuple(birth_candidates(trees, as_of, family.member(read.of).birth)))
+        elif read.fact is not None and (family.is_household or read.of != HOUSEHOLD):
+            values = candidates(read.fact, trees, family, as_of)
+            if read.known and isinstance(read.value, Range):
+                values = [v for v in values if isinstance(v, Range) and read.value.low <= v.low <= read.value.high]
+            yield _Gap(read, tuple(values))
+
+
+def _places(name: str, family: Family, as_of: date) -> list[str]:
+    """An opened unit inside the place known, and a place that is none."""
+    programme = name.removeprefix("in_area('").removesuffix("')")
+    opened = [
+        unit
+        for opening in family.openings.get(programme, ())
+        if opening.period.includes(as_of)
+        for unit in opening.units
+        if unit.startswith(family.place or "")
+    ]
+    return [*opened[:1], (family.place or "") + "\U0010ffff"]
+
+
+def _matter(
+    trees: Sequence[Node], reads: Iterable[FactRead], assessment: Assessment, family: Family, catalogue: Catalogue
+) -> tuple[Missing, ...]:
+    as_of = assessment.as_of
+    person = None if assessment.subject == HOUSEHOLD else assessment.subject
+
+    def ask(changed: Family) -> Truth:
+        subject = None if person is None else changed.member(person)
+        world = FamilyWorld(changed, catalogue, as_of, subject)
+        return both([world.truth(tree) for tree in trees])
+
+    gaps = [gap for gap in _gaps(reads, trees, family, as_of) if gap.values]
+    found = []
+    for gap in gaps:
+        alone = any(ask(gap.filled(family, value, as_of)) is not None for value in gap.values)
+        if alone or _matters_with(gap, [other for other in gaps if other is not gap], ask, family, as_of):
+            name = PLACE if gap.read.name.startswith("in_area(") else gap.read.name
+            found.append(Missing(name, gap.read.of, alone, gap.read.fact))
+    return tuple(dict.fromkeys(found))
+
+
+def _matters_with(
+    gap: _Gap, others: Sequence[_Gap], ask: Callable[[Family], Truth], family: Family, as_of: date
+) -> bool:
+    """With some answers to the other gaps, this answer makes a difference."""
+    if not others:
+        return False
+    for answers in _combinations([other.values for other in others]):
+        changed = family
+        for other, value in zip(others, answers, strict=True):
+            changed = other.filled(changed, value, as_of)
+        results = {ask(gap.filled(changed, value, as_of)) for value in gap.values}
+        if len(results) > 1:
+            return True
+    return False
+
+
+def _combinations(values: Sequence[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
+    """All, or where they are too many a fixed sample."""
+    if prod(len(options) for options in values) <= COMBINATIONS:
+        yield from product(*values)
+        return
+    random = Random(7)
+    for _ in range(SAMPLES):
+        yield tuple(random.choice(options) for options in values)
+
+
+# --- nearest miss --------------------------------------------------------------------------------------------------
+
+
+def nearest_miss(assessment: Assessment, family: Family, catalogue: Catalogue) -> NearestMiss | None:
+    """For a no with a single false criterion: the conditions in it that would turn it."""
+    false = [state for state in assessment.criteria if state.state is False]
+    if len(false) != 1:
+        return None
+    tree = false[0].tree
+    person = None if assessment.subject == HOUSEHOLD else family.member(assessment.subject)
+
+    def turned(what_if: dict[Node, Truth]) -> bool:
+        world = FamilyWorld(family, catalogue, assessment.as_of, person, what_if=what_if)
+        return world.truth(tree) is True
+
+    world = FamilyWorld(family, catalogue, assessment.as_of, person)
+    flips = {atom: world.truth(atom) is not True for atom in atoms(tree)}
+    single = tuple(atom for atom, value in flips.items() if turned({atom: value}))
+    if single:
+        return NearestMiss(false[0].key, single, together=False)
+    # no atom alone turns it: the smallest set found by taking back one after the other
+    needed = dict(flips)
+    if not turned(dict(needed)):
+        needed = {atom: value for atom, value in flips.items() if value}
+    if not turned(dict(needed)):
+        return NearestMiss(false[0].key, (), together=True)
+    for atom in list(needed):
+        without = {other: value for other, value in needed.items() if other is not atom}
+        if turned(dict(without)):
+            needed = without
+    return NearestMiss(false[0].key, tuple(needed), together=True)
+
+
+def atoms(tree: Node) -> list[Node]:
+    """The conditions a tree joins, each once; a derived fact and a question over the members count as one."""
+    if isinstance(tree, And | Or | Not | If):
+        return list(dict.fromkeys(atom for child in tree.children for atom in atoms(child)))
+    return [tree]
+
+
+# --- when it changes -----------------------------------------------------------------------------------------------
+
+
+def changes(
+    programme: Programme,
+    family: Family,
+    as_of: date,
+    catalogue: Catalogue,
+    *,
+    person: str | None = None,
+    months: int = 24,
+) -> tuple[Change, ...]:
+    """Each day within the coming months on which the verdict becomes another, if nothing new is learned."""
+    found: list[Change] = []
+    before = assess(programme, family, as_of, catalogue, person=person)
+    last: Verdict | None = before.verdict
+    states = {state.key: state.state for state in before.criteria}
+    end = completes_on(as_of, months)
+    for day in turning_days(family, [tree for _, tree in programme.all_criteria], as_of, end, catalogue):
+        gone = not (family.present(day) if person is None else _here(family, person, day))
+        if gone:
+            if last is not None:
+                found.append(Change(day, None, ()))
+            last = None
+            continue
+        now = assess(programme, family, day, catalogue, person=person)
+        if now.verdict != last:
+            because = tuple((s.key, s.state) for s in now.criteria if states.get(s.key) is not s.state)
+            found.append(Change(day, now.verdict, because))
+        last, states = now.verdict, {state.key: state.state for state in now.criteria}
+    return tuple(found)
+
+
+def yes_from(
+    programme: Programme,
+    family: Family,
+    as_of: date,
+    catalogue: Catalogue,
+    *,
+    person: str | None = None,
+    months: int = 24,
+) -> date | None:
+    """The first day within the coming months on which it will be yes; None when it is now, or no date brings it."""
+    for change in changes(programme, family, as_of, catalogue, person=person, months=months):
+        if change.verdict is Verdict.ELIGIBLE:
+            return change.on
+    return None
+
+
+def _here(family: Family, person: str, day: date) -> bool:
+    """Present, or, for a person in no household, alive."""
+    member = family.member(person)
+    return member.present(day) if family.is_household else not (member.died_on and member.died_on < day)
+
+
+def turning_days(family: Family, trees: Sequence[Node], after: date, until: date, catalogue: Catalogue) -> list[date]:
+    """The only days in (after, until] on which an answer can change: nothing moves between them."""
+    days: set[date] = set()
+    for member in family.members:
+        days |= _days_of_member(member, trees, after, catalogue)
+    for fact_code, answer in family.answers.items():
+        days |= _days_of_answer(answer, catalogue.get("household", fact_code), catalogue)
+    periods = [status.period for statuses in family.statuses.values() for status in statuses]
+    periods += [enrolment.period for enrolment in family.enrolments]
+    periods += [opening.period for opening in _all_openings(family)]
+    days |= {day for period in periods for day in _ends(period)}
+    days |= _days_of_dates(family, trees)
+    return sorted(day for day in days if after < day <= until)
+
+
+def _all_openings(family: Family) -> Iterator[Opening]:
+    for openings in family.openings.values():
+        yield from openings
+
+
+def _ends(period: Period) -> Iterator[date]:
+    if period.start is not None:
+        yield period.start
+    if period.end is not None:
+        yield shift_days(period.end, 1)
+
+
+def _days_of_member(member: Member, trees: Sequence[Node], after: date, catalogue: Catalogue) -> set[date]:
+    days = {day for period in member.memberships for day in _ends(period)}
+    if member.died_on is not None:
+        days.add(shift_days(member.died_on, 1))
+    for code, answer in member.answers.items():
+        days |= _days_of_answer(answer, catalogue.get("person", code), catalogue)
+    if member.birth is not None:
+        days |= {member.birth[0], member.birth[1]}
+        days |= {completes_on(birth, months) for birth in member.birth for months in age_limits(trees) if months > 0}
+    return {day for day in days if day > after}
+
+
+def _days_of_answer(answer: Answer, fact: Fact | None, catalogue: Catalogue) -> set[date]:
+    if fact is None:
+        return set()
+    stale = goes_stale(fact, answer, catalogue)
+    return {day for day in (answer.observed_on, stale) if day is not None}
+
+
+def _days_of_dates(family: Family, trees: Sequence[Node]) -> set[date]:
+    """Days on which `fact >= as_of + N` and its like turn: the stored dates, and the day after, moved by −N."""
+    moves = {node.days for tree in trees for node in tree.walk() if isinstance(node, AsOf)}
+    if not moves:
+        return set()
+    holders = [family.answers, *(member.answers for member in family.members)]
+    values = [answer.value for answers in holders for answer in answers.values()]
+    fixed = {day for value in values if isinstance(value, Range) for day in (value.low, value.high) if _is_day(day)}
+    for tree in trees:
+        for node in tree.walk():
+            if isinstance(node, CompareDates):
+                fixed |= {part.constant for part in node.children if isinstance(part, Literal)}
+    return {shift_days(day, extra - move) for day in fixed if _is_day(day) for move in moves for extra in (0, 1)}
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, date) and value != NONE_DATE
