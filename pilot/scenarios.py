@@ -23,6 +23,10 @@ _TOPICS: Final = {
 }  # fmt: skip
 
 
+# Planted households are older than the round of 2010, so that they can be asked about on a past date.
+_SETTLED: Final = date(2009, 1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One planted person. `papers` are kinds of documents; `answers` facts that are fixed."""
@@ -69,6 +73,7 @@ class Planted:
         told = self.told
         asked = on - timedelta(days=told.asked_days_ago)
         household.scenario = told.code
+        household.formed_on = min(household.formed_on, _SETTLED)
         household.members = household.members[: len(told.members)]
         for number, (person, member) in enumerate(zip(household.members, told.members, strict=True), start=1):
             person.family_name_km, person.given_name_km = member.km
