@@ -7,7 +7,7 @@ How a caller uses it:
 
     from criteria.catalogue import Catalogue, Fact, FactType
     catalogue = Catalogue(facts=(Fact("age", "person", FactType.AGE_YEARS), …), programmes={"HEF": None},
-                          normalise=…, school_year_start=(11, 1), estimated_years=2)
+                          normalise=…, school_years=SchoolYears((11, 1)), estimated_years=2)
 
     from criteria.read import read             # read(text, catalogue, unit="person") -> Node, or RuleRefused
     from criteria.check import check_rule, check_programme

@@ -18,6 +18,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
 
+from criteria.dates import SchoolYears
+
 Subject = Literal["person", "household"]
 
 # The oldest age that a literal may ask about when the catalogue sets none: longer than any life on record.
@@ -151,14 +153,14 @@ class Catalogue:
     """All facts, the programme codes that rules may name, and a country's settings.
 
     `programmes` maps a code to its compartment (None for most). `normalise` brings a text literal into the form in
-    which texts are stored. `school_year_start` is (month, day).
+    which texts are stored. `school_years` says when school years start.
     """
 
     facts: tuple[Fact, ...]
     programmes: Mapping[str, str | None] = field(default_factory=dict)
     programme_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     normalise: Callable[[str], str] = _as_written
-    school_year_start: tuple[int, int] | None = None
+    school_years: SchoolYears | None = None
     estimated_years: int = 2
     _by_key: dict[str, Fact] = field(init=False, repr=False, compare=False)
     # trees of derived facts, filled by criteria.read on first use

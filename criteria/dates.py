@@ -8,6 +8,7 @@ worked out here once, and every engine compares plain dates with them.
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -65,45 +66,52 @@ def completed_months(start: date, on: date) -> int:
     return months
 
 
-def last_school_start(on: date, start: tuple[int, int]) -> date:
-    """The last start of a school year on or before `on`."""
-    month, day = start
-    this_year = date(on.year, month, min(day, last_day(on.year, month)))
-    if this_year <= on or on.year == 1:
-        return this_year
-    return date(on.year - 1, month, min(day, last_day(on.year - 1, month)))
+@dataclass(frozen=True)
+class SchoolYears:
+    """When school years start: `known` days, ascending, and month and day of every year before and after those."""
+
+    start: tuple[int, int]
+    known: tuple[date, ...] = ()
+
+    def last(self, on: date) -> date:
+        """The last start on or before `on`."""
+        return max(day for day in self._around(on.year) if day <= on)
+
+    def next(self, after: date) -> date:
+        """The first start after `after`."""
+        return min((day for day in self._around(after.year) if day > after), default=date.max)
+
+    def _around(self, year: int) -> list[date]:
+        """Every start of this year and of the two on both sides; the very first day of the calendar closes them."""
+        years = range(max(1, year - 2), min(9999, year + 2) + 1)
+        known = [day for day in self.known if day.year in years]
+        listed = range(self.known[0].year, self.known[-1].year + 1) if self.known else range(0)
+        month, first = self.start
+        others = [date(one, month, min(first, last_day(one, month))) for one in years if one not in listed]
+        return [date.min, *known, *others]
 
 
-def next_school_start(after: date, start: tuple[int, int]) -> date:
-    """The first start of a school year after `after`."""
-    month, day = start
-    this_year = date(after.year, month, min(day, last_day(after.year, month)))
-    if this_year > after or after.year == 9999:
-        return this_year
-    return date(after.year + 1, month, min(day, last_day(after.year + 1, month)))
-
-
-def fresh_since(on: date, good_for: int | None, school_start: tuple[int, int] | None = None) -> date | None:
+def fresh_since(on: date, good_for: int | None, school_years: SchoolYears | None = None) -> date | None:
     """The first day of observation that is still good on `on`; None when answers never age.
 
-    An answer is good while fewer than `good_for` months are complete since it was given and, with `school_start`,
+    An answer is good while fewer than `good_for` months are complete since it was given and, with `school_years`,
     while no school year has begun after it.
     """
     candidates = []
     if good_for is not None:
         candidates.append(shift_days(latest_start(on, good_for), 1))
-    if school_start is not None:
-        candidates.append(last_school_start(on, school_start))
+    if school_years is not None:
+        candidates.append(school_years.last(on))
     return max(candidates) if candidates else None
 
 
-def stale_from(observed_on: date, good_for: int | None, school_start: tuple[int, int] | None = None) -> date | None:
+def stale_from(observed_on: date, good_for: int | None, school_years: SchoolYears | None = None) -> date | None:
     """The day from which an answer given on `observed_on` is too old; None when it never is."""
     candidates = []
     if good_for is not None:
         candidates.append(completes_on(observed_on, good_for))
-    if school_start is not None:
-        candidates.append(next_school_start(observed_on, school_start))
+    if school_years is not None:
+        candidates.append(school_years.next(observed_on))
     return min(candidates) if candidates else None
 
 

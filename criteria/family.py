@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from criteria.catalogue import Catalogue, Fact
-from criteria.dates import Interval, fresh_since, stale_from
+from criteria.dates import Interval, SchoolYears, fresh_since, stale_from
 from criteria.values import Truth, Value
 
 
@@ -126,14 +126,14 @@ class Family:
         return replace(self, members=members)
 
 
-def school_start(fact: Fact, catalogue: Catalogue) -> tuple[int, int] | None:
-    """The start of the school year, where answers to this fact end with it."""
-    return catalogue.school_year_start if fact.school_year else None
+def school_years(fact: Fact, catalogue: Catalogue) -> SchoolYears | None:
+    """The school years, where answers to this fact end with them."""
+    return catalogue.school_years if fact.school_year else None
 
 
 def is_stale(fact: Fact, observed_on: date | None, on: date, catalogue: Catalogue) -> bool:
     """The answer is too old on this day."""
-    since = fresh_since(on, fact.good_for, school_start(fact, catalogue))
+    since = fresh_since(on, fact.good_for, school_years(fact, catalogue))
     return since is not None and (observed_on is None or observed_on < since)
 
 
@@ -150,7 +150,7 @@ def goes_stale(fact: Fact, answer: Answer, catalogue: Catalogue) -> date | None:
     """The day from which the answer is too old; None when it never is."""
     if answer.observed_on is None:
         return None
-    return stale_from(answer.observed_on, fact.good_for, school_start(fact, catalogue))
+    return stale_from(answer.observed_on, fact.good_for, school_years(fact, catalogue))
 
 
 def in_force(statuses: tuple[Status, ...], on: date) -> Status | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from criteria.catalogue import Catalogue, Fact, FactType
+from criteria.dates import SchoolYears
 from criteria.read import read
 from criteria.tree import Node
 
@@ -73,7 +74,7 @@ LIBRARY = Catalogue(
     programmes={"NIGHT": None, "ATLAS": None, "LAMP": None, "CELLAR": "vault"},
     programme_names={"NIGHT": {"en": "Night reading"}, "ATLAS": {"en": "Atlas loan"}},
     normalise=str.strip,
-    school_year_start=(9, 1),
+    school_years=SchoolYears((9, 1)),
 )
 
 

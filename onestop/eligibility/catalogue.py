@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 
 from criteria.catalogue import Catalogue, Fact, FactType
+from criteria.dates import SchoolYears
 from onestop.areas.country import Country, pack
 from onestop.areas.text import normalise
 from onestop.programmes.models import Programme
@@ -42,10 +43,11 @@ def offered(name: str) -> Any:
 def facts(country: Country | None = None) -> Catalogue:
     """Every fact of a country (default: the installed one), without programmes."""
     country = country or pack()
+    known, later = country.school_year_starts
     return Catalogue(
         facts=tuple(as_fact(one) for one in declared(country)),
         normalise=normalise,
-        school_years=country.school_year_starts,
+        school_years=SchoolYears(later, known),
         estimated_years=country.estimated_years,
     )
 
