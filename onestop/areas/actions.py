@@ -50,10 +50,10 @@ def load(reading: Reading, *, close_many: bool = False) -> dict[str, list[str]]:
         old = present.get(code)
         new = _wanted(unit, old, began=reading.on if present else None)
         if old is None:
-            added.append(_with_keys(new))
+            added.append(with_keys(new))
             outcome[RowOutcome.ADDED].append(code)
         elif any(getattr(old, name) != getattr(new, name) for name in (*_TEXTS, *_PERIOD)):
-            changed.append(_with_keys(new))
+            changed.append(with_keys(new))
             reopened = old.valid_to is not None and new.valid_to is None
             outcome[RowOutcome.REOPENED if reopened else RowOutcome.CHANGED].append(code)
         else:
@@ -73,10 +73,21 @@ def load(reading: Reading, *, close_many: bool = False) -> dict[str, list[str]]:
         unit.valid_to = max(last, unit.valid_from or last)
         unit.successor_known = False
         outcome[RowOutcome.CLOSED].append(unit.code)
-    AdministrativeUnit.objects.bulk_create(added, batch_size=BATCH)
+    _copy_in(added)
     AdministrativeUnit.objects.bulk_update(changed, [*_TEXTS, *_PERIOD, *_MADE], batch_size=BATCH)
     AdministrativeUnit.objects.bulk_update(gone, ["valid_to", "successor_known"], batch_size=BATCH)
     return outcome
+
+
+def _copy_in(units: list[AdministrativeUnit]) -> None:
+    """Insert many units: COPY takes a tenth of the time of INSERT, and this table has no wall that would forbid it."""
+    columns = ["code", *_TEXTS, *_PERIOD, *_MADE]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(AdministrativeUnit._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for unit in units:
+            copy.write_row([getattr(unit, name) for name in columns])
 
 
 def _wanted(unit: Unit, old: AdministrativeUnit | None, *, began: date | None) -> AdministrativeUnit:
@@ -101,7 +112,7 @@ def _wanted(unit: Unit, old: AdministrativeUnit | None, *, began: date | None) -
     )
 
 
-def _with_keys(unit: AdministrativeUnit) -> AdministrativeUnit:
+def with_keys(unit: AdministrativeUnit) -> AdministrativeUnit:
     """The same unit with the keys made from its names."""
     unit.name_sort = sort_key(unit.name_km or unit.name_latin)
     unit.search_km, unit.search_latin = search_key(unit.name_km), latin_key(unit.name_latin)

@@ -191,7 +191,7 @@ def _of(row: Row, *reasons: str | Promise, skipped: bool = False) -> Finding:
 
 
 def _both(name: str, latin: str) -> str:
-    return " / ".join(filter(None, (normalise(name), normalise(latin))))
+    return " / ".join(dict.fromkeys(filter(None, (normalise(name), normalise(latin)))))
 
 
 def _unreadable(row: Row, country: Country) -> Iterator[str | Promise]:

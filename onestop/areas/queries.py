@@ -1,5 +1,6 @@
 """Looking for places by name: what fits, and when nothing does, what is spelt nearly so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,6 +49,14 @@ def near_names(units: AdministrativeUnitQuerySet, text: str, *, most: int = 10) 
     best = process.extract(key, keys, scorer=fuzz.ratio, score_cutoff=NEAR, limit=most)
     order = {code: place for place, (_key, _score, code) in enumerate(best)}
     return sorted(units.filter(code__in=order), key=lambda unit: order[unit.code])
+
+
+def paths_of(units: Sequence[AdministrativeUnit]) -> dict[str, list[AdministrativeUnit]]:
+    """For each unit the units it lies in, the nearest first; one query for all."""
+    lengths = [level.length for level in pack().levels]
+    above = {unit.code: [unit.code[:n] for n in reversed(lengths) if n < len(unit.code)] for unit in units}
+    found = AdministrativeUnit.objects.in_bulk({code for codes in above.values() for code in codes})
+    return {code: [found[each] for each in codes if each in found] for code, codes in above.items()}
 
 
 def path_of(code: str) -> list[AdministrativeUnit]:

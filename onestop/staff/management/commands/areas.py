@@ -4,6 +4,7 @@ It stands in this room rather than in `areas`, as it opens a scope and writes a 
 """
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,7 @@ from onestop.areas.country import PackRefused, pack
 from onestop.areas.gazetteer import Finding, Reading
 from onestop.areas.models import AdministrativeUnit
 from onestop.journal.actions import record
+from onestop.staff.choices import TRANSFERRED
 from onestop.staff.scope import UnknownOfficer, officer_named, scope
 
 
@@ -77,9 +79,7 @@ class Command(BaseCommand):
         for number, rows in reading.rows.items():
             kept = rows - sum(self.is_of(finding, reading, number) for finding in reading.skipped)
             self.say(
-                _(
-                    "  %(level)-28s %(rows)6d rows %(kept)6d kept %(skipped)4d skipped %(repeated)4d codes in more than one"
-                )
+                _("  %(level)-26s %(rows)6d rows %(kept)6d kept %(skipped)4d skipped; repeated codes: %(repeated)d")
                 % {
                     "level": levels[number].name(),
                     "rows": rows,
@@ -105,8 +105,10 @@ class Command(BaseCommand):
             self.say(_("No place is called %(text)s.") % {"text": text})
         if found.near:
             self.say(_("Nearly so:"))
-        for unit in found.units or found.near:
-            self.say(self.line(unit, path=True))
+        shown = found.units or found.near
+        paths = queries.paths_of(shown)
+        for unit in shown:
+            self.say(self.line(unit, above=paths[unit.code]))
         if found.more:
             self.say(_("There are more; write more of the name."))
 
@@ -120,13 +122,10 @@ class Command(BaseCommand):
         for unit in queries.tree(code, on=options["on"], levels=options["levels"]):
             self.say(self.line(unit, indent=unit.level - 1))
 
-    def line(self, unit: AdministrativeUnit, *, indent: int = 0, path: bool = False) -> str:
+    def line(self, unit: AdministrativeUnit, *, indent: int = 0, above: Sequence[AdministrativeUnit] = ()) -> str:
         """One unit on one line: code, both names with their kind, its period when it has one, where it lies."""
-        names = " / ".join(dict.fromkeys((unit.full_name_in(pack().languages[0]), unit.full_name_in("en"))))
-        where = ""
-        if path:
-            above = [each.name_latin for each in queries.path_of(unit.code)[:-1]]
-            where = f"  ({', '.join(reversed(above))})" if above else ""
+        names = " / ".join(dict.fromkeys(unit.full_name_in(language) for language in pack().languages))
+        where = f"  ({', '.join(each.name_latin for each in above)})" if above else ""
         period = f"  {unit.valid_from or ''} – {unit.valid_to or ''}" if unit.valid_from or unit.valid_to else ""
         return f"{'  ' * indent}{unit.code:<9} {names}{where}{period}"
 
@@ -138,7 +137,7 @@ class Command(BaseCommand):
             done = actions.transfer(options["old"], options["new"], on=day, write=options["yes"])
             if options["yes"]:
                 note = f"{done.old.code} → {done.new.code}: {done.total}"
-                record("transferred", by=officer, subject=done.new, unit_code=done.new.code, note=note)
+                record(TRANSFERRED, by=officer, subject=done.new, unit_code=done.new.code, note=note)
         self.tell(done, written=options["yes"])
 
     def tell(self, done: Transfer, *, written: bool) -> None:
