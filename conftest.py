@@ -7,7 +7,6 @@ asks for `committed_database` and gets a clone of its own.
 
 import os
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-os.environ["ONESTOP_MODE"] = "test"
-os.environ.setdefault("ONESTOP_VAR", str(Path(tempfile.gettempdir()) / f"onestop-tests-{os.getuid()}"))
-for _name in ("DATABASE_URL", "DATABASE_OWNER_URL", "ONESTOP_PROCESS"):
-    os.environ.pop(_name, None)
-
-from config import prepare  # noqa: E402
-from config.embedded_postgres import Cluster  # noqa: E402
+from config import prepare
+from config.embedded_postgres import Cluster
 
 
 def cluster() -> Cluster:

@@ -98,7 +98,7 @@ def translated(language: str, root: Path = ROOT) -> dict[tuple[str, str | None],
         with source.open("rb") as file:
             catalogue: Catalog = read_po(file, locale=language)
         for message in catalogue:
-            text = message.string if isinstance(message.string, str) else "".join(message.string[:1])
+            text = message.string if isinstance(message.string, str) else "".join((message.string or ())[:1])
             msgid = message.id if isinstance(message.id, str) else "".join(message.id[:1])
             if msgid and text and not message.fuzzy:
                 known[(msgid, message.context)] = text
