@@ -72,7 +72,7 @@ class Answers:
         age = int((asked - born) / _YEAR)
         random = rng.random
         sheets = [Sheet("household", day, self._family(slot, age, random())), self._health(slot, age, day, rng)]
-        if slot.sex == "F" and 12 <= age <= 55:
+        if slot.sex == "F" and (12 <= age <= 55 or slot.pregnant or nursing):
             sheets.append(self._maternity(slot, day, asked, nursing, rng))
         else:
             sheets.append(
@@ -119,7 +119,9 @@ class Answers:
             earliest = self.today + left - 270
             if asked < earliest:
                 day = date.fromordinal(earliest + int(rng.random() * (self.today - earliest + 1)))
-        feeds = nursing >= day.toordinal() > nursing - 730 and rng.random() < 0.9
+        elif nursing and asked < nursing - 730:  # asked again since the birth
+            day = date.fromordinal(nursing - 730 + int(rng.random() * (self.today - nursing + 731)))
+        feeds = nursing >= day.toordinal() >= nursing - 730 > 0 and rng.random() < 0.9
         until = date.fromordinal(nursing) if feeds else NOT_APPLICABLE
         return Sheet("maternity", day, {"expected_delivery": delivery, "breastfeeding_until": until})
 
