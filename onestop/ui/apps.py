@@ -17,5 +17,5 @@ class UiConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks once the settings are read; correct Django's own name for Khmer, which is in English."""
         LANG_INFO["km"] = {**LANG_INFO["km"], "name_local": khmer.LANGUAGE_NAME}
-        register(assets_present)
+        register(assets_present, deploy=True)  # for `check --deploy`; wsgi refuses by itself, commands need no styles
         register(slots_resolve)
