@@ -38,7 +38,7 @@ LEFT JOIN LATERAL (
 ) m ON true
 {papers}
 LEFT JOIN ({fold}) f ON f.subject = p.id
-WHERE p.id = ANY(%(ids)s) AND p.voided_at IS NULL AND p.merged_into_id IS NULL
+WHERE p.id {these} AND p.voided_at IS NULL AND p.merged_into_id IS NULL
 ON CONFLICT (person_id) DO UPDATE SET household_id = excluded.household_id, unit_code = excluded.unit_code,
     joined_on = excluded.joined_on, left_on = excluded.left_on, relation = excluded.relation, sex = excluded.sex,
     birth_from = excluded.birth_from, birth_to = excluded.birth_to, died_on = excluded.died_on,
@@ -52,7 +52,7 @@ SELECT h.id, h.unit_code,
                                        WHERE r.household_id = h.id AND r.voided_at IS NULL)){values}
 FROM registry_household h
 LEFT JOIN ({fold}) f ON f.subject = h.id
-WHERE h.id = ANY(%(ids)s) AND h.voided_at IS NULL
+WHERE h.id {these} AND h.voided_at IS NULL
 ON CONFLICT (household_id) DO UPDATE SET unit_code = excluded.unit_code, latest_on = excluded.latest_on{updates}
 """
 
@@ -64,8 +64,11 @@ _GONE: Final = {
 }
 
 
-def statement(subject: str) -> sql.Composed:
-    """The statement that makes the rows of the subjects %(ids)s anew."""
+THESE: Final = sql.SQL("= ANY(%(ids)s)")
+
+
+def statement(subject: str, these: sql.Composable = THESE) -> sql.Composed:
+    """The statement that makes rows anew; `these` says of which keys, by default of the parameter `ids`."""
     facts = declared().stored(subject)
     columns: list[tuple[str, sql.Composable]] = []
     for fact in facts:
@@ -77,7 +80,8 @@ def statement(subject: str) -> sql.Composed:
         "names": _listed(sql.SQL(", {}").format(sql.Identifier(name)) for name, _value in columns),
         "values": _listed(sql.SQL(", {}").format(value) for _name, value in columns),
         "updates": _listed(sql.SQL(", {0} = excluded.{0}").format(sql.Identifier(name)) for name, _value in columns),
-        "fold": fold(subject, facts, sql.SQL("a.{} = ANY(%(ids)s)").format(sql.Identifier(key))),
+        "fold": fold(subject, facts, sql.SQL("a.{} {}").format(sql.Identifier(key), these)),
+        "these": these,
         "papers": beside or sql.SQL(""),
         "papers_on": sql.SQL("d.papers_on,") if beside else sql.SQL(""),
     }

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from onestop.areas.country import pack
 from onestop.areas.models import AdministrativeUnit, Edited, Personal
 from onestop.journal.models import RowHistory
 from onestop.registry.doors import OUTSIDE
@@ -145,8 +146,7 @@ def stale(record: models.Model, version: int) -> StaleSave:
 
 def village(unit_code: str) -> str:
     """A unit of the lowest level, where people live. Raises ValidationError."""
-    unit = AdministrativeUnit.objects.filter(code=unit_code).first()
-    if unit is None or AdministrativeUnit.objects.filter(parent_code=unit_code).exists():
+    if not AdministrativeUnit.objects.filter(code=unit_code, level=len(pack().levels)).exists():
         raise ValidationError(_("There is no village with this code. Choose the village from the list."), code="unit")
     return unit_code
 

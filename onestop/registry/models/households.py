@@ -46,22 +46,26 @@ def dates_in_order(name: str) -> models.CheckConstraint:
 class Household(Personal):
     """People who live and eat together: the usual unit of assistance. `unit_code` is its village."""
 
-    folder_number = models.CharField(_("folder number"), max_length=10, unique=True, editable=False)
+    folder_number = models.CharField(_("folder number"), max_length=10, editable=False)
     address = models.CharField(_("address"), max_length=300, blank=True, default="")
     phone = models.CharField(_("telephone"), max_length=16, blank=True, default="")
-    head = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    head = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
 
     objects: ClassVar = HouseholdQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
+            models.UniqueConstraint(name="household_folder_once", fields=["folder_number"]),
             models.CheckConstraint(
                 name="household_phone_international",
                 condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
                 violation_error_message=_("The telephone number is not complete. Write it with all its digits."),
             ),
         ]
-        indexes: ClassVar = [models.Index(name="household_unit", fields=["unit_code", "folder_number"])]
+        indexes: ClassVar = [
+            models.Index(name="household_unit", fields=["unit_code", "folder_number"]),
+            models.Index(name="household_head", fields=["head"], condition=Q(head__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.folder_number
@@ -152,7 +156,10 @@ class PovertyStatus(Personal):
                 violation_error_message=_("The level is 0 (assessed, not poor), 1, 2 or 3 (at risk)."),
             ),
         ]
-        indexes: ClassVar = [models.Index(name="povertystatus_household", fields=["household", "valid_from"])]
+        indexes: ClassVar = [
+            models.Index(name="povertystatus_household", fields=["household", "valid_from"]),
+            models.Index(name="povertystatus_unit", fields=["unit_code"]),
+        ]
 
     def __str__(self) -> str:
         return str(self.level)

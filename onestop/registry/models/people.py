@@ -51,7 +51,7 @@ class PersonQuerySet(PersonalQuerySet):
 class Person(Personal):
     """A human in the registry, served or not."""
 
-    number = models.CharField(_("membership number"), max_length=10, unique=True, editable=False)
+    number = models.CharField(_("membership number"), max_length=10, editable=False)
     family_name_km = models.CharField(_("family name in Khmer"), max_length=100, blank=True, default="")
     given_name_km = models.CharField(_("given name in Khmer"), max_length=100, blank=True, default="")
     family_name_latin = models.CharField(_("family name in Latin letters"), max_length=100, blank=True, default="")
@@ -70,13 +70,14 @@ class Person(Personal):
     died_on = models.DateField(_("died on"), null=True, blank=True)
     phone = models.CharField(_("telephone"), max_length=16, blank=True, default="")
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged", editable=False
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", editable=False, db_index=False
     )
 
     objects: ClassVar = PersonQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
+            models.UniqueConstraint(name="person_number_once", fields=["number"]),
             models.CheckConstraint(
                 name="person_has_a_name",
                 condition=~(
@@ -120,9 +121,9 @@ class Person(Personal):
         ]
         indexes: ClassVar = [
             models.Index(name="person_name_order", fields=["unit_code", "name_sort", "id"]),
-            # the narrow door: exact name, sex and birth (actions.known_elsewhere)
-            models.Index(name="person_exact_km", fields=["given_name_km", "family_name_km", "birth_date"]),
-            models.Index(name="person_exact_latin", fields=["given_name_latin", "family_name_latin", "birth_date"]),
+            # the narrow door: exact name, sex and birth (doors.py)
+            models.Index(name="person_exact", fields=["birth_date", "sex", "given_name_km"]),
+            models.Index(name="person_merged", fields=["merged_into"], condition=Q(merged_into__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,229 @@
+"""Checking one household of a file, and writing it as lines for COPY.
+
+The same rules as the actions and the constraints of the database, told before anything is written, since a statement
+that inserts a hundred thousand rows cannot say which of them was wrong. Made for speed: every answer is checked once for
+each different value.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from onestop.areas.clock import today
+from onestop.areas.country import pack
+from onestop.areas.dates import birth_interval
+from onestop.areas.models import AdministrativeUnit
+from onestop.areas.scope import current
+from onestop.areas.text import normalise
+from onestop.registry.actions.papers import paper_number
+from onestop.registry.actions.registering import sort_key_of
+from onestop.registry.choices import Precision, Sex
+from onestop.registry.declared import Declared, declared
+from onestop.registry.values import AnswerRefused, written
+
+NULL: Final = "\\N"
+_PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+_NAMES: Final = ("family_name_km", "given_name_km", "family_name_latin", "given_name_latin")
+
+
+class RowWrong(Exception):
+    """A household that cannot be loaded: the key of the row at fault, and why."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"{key}: {reason}")
+        self.key, self.reason = key, reason
+
+
+@dataclass(slots=True)
+class CheckedMember:
+    """One person as lines of COPY, without the keys."""
+
+    columns: str
+    membership: str
+    documents: list[str]
+    sheets: list[str]
+
+
+@dataclass(slots=True)
+class Checked:
+    """One household as lines of COPY, without the keys."""
+
+    unit_code: str
+    address: str
+    phone: str
+    since: str
+    head: int | None
+    members: list[CheckedMember] = field(default_factory=list)
+    poverty: list[str] = field(default_factory=list)
+    sheets: list[str] = field(default_factory=list)
+
+    @property
+    def sheet_count(self) -> int:
+        return len(self.sheets) + sum(len(member.sheets) for member in self.members)
+
+
+def text(value: Any) -> str:
+    """A value as COPY reads it."""
+    return NULL if value is None else str(value).replace("\\", "\\\\").replace("\t", " ").replace("\n", " ")
+
+
+class Checker:
+    """Checks households against the country, the scope and the day; remembers every answer it has seen."""
+
+    def __init__(self, source: str) -> None:
+        self.source, self.today, self.scope = source, today(), current()
+        self.villages = frozenset(
+            AdministrativeUnit.objects.filter(level=len(pack().levels)).values_list("code", flat=True)
+        )
+        self.years = pack().estimated_years
+        self.relations = frozenset(declared().codes_of("person", "relation"))
+        self.facts: dict[str, dict[str, Declared]] = {
+            of: {fact.code: fact for fact in declared().stored(of)} for of in ("person", "household")
+        }
+        self.seen: dict[tuple[str, str, type, Any], str] = {}
+
+    def household(self, given: Any) -> Checked:
+        """The household in its stored form. Raises RowWrong."""
+        key = str(getattr(given, "key", ""))
+        unit = given.unit_code
+        if unit not in self.villages:
+            raise RowWrong(key, _("There is no village with the code “%s”.") % unit)
+        if not self.scope.covers(unit):
+            raise RowWrong(key, _("The village %s lies outside your area.") % unit)
+        if not given.members:
+            raise RowWrong(key, _("A household has at least one member."))
+        heads = [place for place, member in enumerate(given.members) if member.relation == "head"]
+        if len(heads) > 1:
+            raise RowWrong(key, _("Only one member is the head of the household."))
+        self._past(given.formed_on, key)
+        return Checked(
+            unit_code=unit,
+            address=text(normalise(getattr(given, "address", ""))),
+            phone=self._phone(getattr(given, "phone", ""), key),
+            since=str(given.formed_on),
+            head=heads[0] if heads else None,
+            members=[self._member(member) for member in given.members],
+            poverty=[self._poverty(status, key) for status in getattr(given, "poverty", ())],
+            sheets=self._sheets("household", getattr(given, "sheets", ()), key),
+        )
+
+    def _past(self, day: Any, key: str) -> None:
+        if not isinstance(day, date):
+            raise RowWrong(key, _("A date is missing or is no date: “%s”.") % day)
+        if day > self.today:
+            raise RowWrong(key, _("The day %s is in the future.") % day)
+
+    def _phone(self, phone: str, key: str) -> str:
+        if phone and not _PHONE.fullmatch(phone):
+            raise RowWrong(key, _("The telephone number is not complete. Write it with all its digits."))
+        return phone
+
+    def _member(self, given: Any) -> CheckedMember:
+        key = str(getattr(given, "key", ""))
+        names = {name: normalise(getattr(given, name, "")) for name in _NAMES}
+        if not any(names.values()):
+            raise RowWrong(key, _("Write at least one name, in Khmer or in Latin letters."))
+        if given.sex is not None and given.sex not in Sex.values:
+            raise RowWrong(key, _("The sex is F, M, or left open when it is not known."))
+        if given.relation and given.relation not in self.relations:
+            raise RowWrong(key, _("There is no relation “%s” in the country's list.") % given.relation)
+        first, last = self._birth(given, key)
+        left, died = getattr(given, "left_on", None), getattr(given, "died_on", None)
+        self._past(given.joined_on, key)
+        for day in (left, died):
+            if day is not None:
+                self._past(day, key)
+        if left is not None and left < given.joined_on:
+            raise RowWrong(key, _("The last day is before the first. Look at both dates again."))
+        if died is not None and first is not None and died < first:
+            raise RowWrong(key, _("The death is before the birth. Look at both dates again."))
+        ends = [day for day in (left, died) if day is not None]
+        birth_date = given.birth_date if first else None
+        return CheckedMember(
+            columns="\t".join(
+                [
+                    *(text(name) for name in names.values()),
+                    "\\\\x" + sort_key_of(**names).hex(),
+                    text(given.sex),
+                    text(birth_date),
+                    given.birth_precision if first else "",
+                    text(first),
+                    text(last),
+                    text(died),
+                    self._phone(getattr(given, "phone", ""), key),
+                ]
+            ),
+            membership=f"{given.relation or ''}\t{given.joined_on}\t{max(min(ends), given.joined_on) if ends else NULL}",
+            documents=[self._document(paper, key) for paper in getattr(given, "documents", ())],
+            sheets=self._sheets("person", getattr(given, "sheets", ()), key),
+        )
+
+    def _birth(self, given: Any, key: str) -> tuple[date | None, date | None]:
+        if given.birth_date is None:
+            return None, None
+        if given.birth_precision not in Precision.values:
+            raise RowWrong(key, _("A date of birth needs its precision: day, month, year or estimated."))
+        first, last = birth_interval(given.birth_date, given.birth_precision, self.years)
+        self._past(first, key)
+        return first, last
+
+    def _document(self, paper: Any, key: str) -> str:
+        try:
+            number = paper_number(paper.kind, paper.number)
+        except ValidationError as error:
+            raise RowWrong(key, " ".join(error.messages)) from None
+        begin, end = getattr(paper, "valid_from", None), getattr(paper, "valid_to", None)
+        if begin and end and end < begin:
+            raise RowWrong(key, _("The paper ends before it begins. Look at both dates again."))
+        issuer = text(normalise(getattr(paper, "issuer", "")))
+        return f"{paper.kind}\t{text(number)}\t{issuer}\t{text(begin)}\t{text(end)}"
+
+    def _poverty(self, status: Any, key: str) -> str:
+        if status.level not in (0, 1, 2, 3):
+            raise RowWrong(key, _("The level is 0 (assessed, not poor), 1, 2 or 3 (at risk)."))
+        self._past(status.valid_from, key)
+        end = getattr(status, "valid_to", None)
+        if end is not None and end < status.valid_from:
+            raise RowWrong(key, _("The last day is before the first. Look at both dates again."))
+        source = "demo" if getattr(status, "demo", False) else getattr(status, "source", "")
+        texts = [text(normalise(one)) for one in (status.round, status.card_number)]
+        return f"{status.level}\t{texts[0]}\t{texts[1]}\t{status.valid_from}\t{text(end)}\t{text(source)}"
+
+    def _sheets(self, of: str, sheets: Any, key: str) -> list[str]:
+        """One line a sitting: what was asked on several forms on one day is one sheet."""
+        by_day: dict[date, tuple[set[str], dict[str, str]]] = {}
+        for sheet in sheets:
+            self._past(sheet.observed_on, key)
+            topics, answers = by_day.setdefault(sheet.observed_on, (set(), {}))
+            topics.add(sheet.topic)
+            for code, value in sheet.answers.items():
+                answers[code] = self._answer(of, code, value, key)
+        lines = []
+        for day, (topics, answers) in by_day.items():
+            topic = next(iter(topics)) if len(topics) == 1 else ""
+            document = "{" + ",".join(f'"{code}":{value}' for code, value in answers.items()) + "}"
+            lines.append(f"{topic}\t{day}\t{self.source}\t" + document.replace("\\", "\\\\"))
+        return lines
+
+    def _answer(self, of: str, code: str, value: Any, key: str) -> str:
+        """An answer as JSON, checked."""
+        if isinstance(value, list | set | frozenset):
+            value = tuple(value)
+        known = (of, code, type(value), value)
+        stored = self.seen.get(known)
+        if stored is None:
+            fact = self.facts[of].get(code)
+            if fact is None:
+                raise RowWrong(key, _("There is no question “%s”.") % code)
+            try:
+                stored = json.dumps(written(fact, value, estimated_years=self.years), ensure_ascii=False)
+            except AnswerRefused as refused:
+                raise RowWrong(key, f"{code}: {refused.message}") from None
+            if len(self.seen) < 100_000:
+                self.seen[known] = stored
+        return stored
