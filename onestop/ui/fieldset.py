@@ -84,6 +84,10 @@ class FieldParts:
             attributes["lang"] = self.lang
         return self.bound.as_widget(attrs={key: value for key, value in attributes.items() if value is not None})
 
+    def tick(self) -> SafeString:
+        """A single box to tick, described by our hint and error and not by Django's, which are not on the page."""
+        return self.bound.as_widget(attrs={"aria-describedby": self.described_by or False})
+
     def choices(self) -> list[Any]:
         """The single radios or boxes of a choice, each with its tag, label and id."""
         return list(self.bound.subwidgets)

@@ -5,6 +5,7 @@ A msgid is English; what is not in a room's own catalogue may stand in the catal
 rooms and Django's own messages. `.mo` files are made at run time and never committed.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -53,7 +54,7 @@ def compile_catalogues(root: Path = ROOT) -> list[Path]:
             catalogue = read_po(file, locale=source.parents[1].name, abort_invalid=True)
         packed = BytesIO()
         write_mo(packed, catalogue)
-        fresh = target.with_suffix(".mo.new")
+        fresh = target.with_suffix(f".mo.{os.getpid()}")
         fresh.write_bytes(packed.getvalue())
         fresh.replace(target)  # never a half-written catalogue under a running server
         written.append(target)

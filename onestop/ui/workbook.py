@@ -100,20 +100,19 @@ def workbook_response(export: Export) -> FileResponse:
 
 def write_workbook(export: Export, file: IO[bytes]) -> int:
     """Write both sheets into a file opened for bytes; how many rows were written."""
-    book = xlsxwriter.Workbook(
-        file,
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-    )
-    sheet = book.add_worksheet(_("List"))
-    writer = SheetWriter(book, sheet, export.columns)
-    rows = writer.write(export.rows)
-    about = book.add_worksheet(_("About this file"))
-    about.set_column(0, 0, 18)
-    about.set_column(1, 1, 90)
-    for number, (label, value) in enumerate([*export.about(), (_("Rows"), f"{rows:,}")]):
-        about.write_string(number, 0, label, writer.head)
-        about.write_string(number, 1, value, writer.text)
-    book.close()
+    as_typed = dict.fromkeys(["strings_to_formulas", "strings_to_urls", "strings_to_numbers"], False)
+    with xlsxwriter.Workbook(
+        file, {"constant_memory": True, **as_typed}
+    ) as book:  # closed on an error too: it keeps rows in files of its own
+        sheet = book.add_worksheet(_("List"))
+        writer = SheetWriter(book, sheet, export.columns)
+        rows = writer.write(export.rows)
+        about = book.add_worksheet(_("About this file"))
+        about.set_column(0, 0, 18)
+        about.set_column(1, 1, 90)
+        for number, (label, value) in enumerate([*export.about(), (_("Rows"), f"{rows:,}")]):
+            about.write_string(number, 0, label, writer.head)
+            about.write_string(number, 1, value, writer.text)
     return rows
 
 

@@ -269,7 +269,8 @@ def everything(request: HttpRequest) -> dict[str, Any]:
         "page": KeysetPage(
             rows=[1, 2, 3], query=request.GET, first_id="a", last_id="b", has_previous=True, has_next=True, total=274
         ),
-        "form": SampleForm(initial={"relation": "child"}),
+        "form": SampleForm(initial={"relation": "child"}, auto_id="filter_%s"),
+        "apply": SampleForm(auto_id="apply_%s"),
         "wrong": wrong,
         "late": date(2026, 11, 10),
         "soon": date(2026, 11, 24),
