@@ -42,7 +42,7 @@ DOORS = {
 def ask(sql: str, *params: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def tables_with_unit() -> set[str]:

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 def officer(username: str) -> Officer:
-    return Officer.objects.get(username=username)
+    found: Officer = Officer.objects.get(username=username)
+    return found
 
 
 def run(sql: str, *params: Any) -> None:

@@ -3,13 +3,13 @@
 Its table is made in a test's own database, with the very wall and triggers a migration would give it.
 """
 
-from typing import Final
+from typing import Any, ClassVar, Final
 
 import psycopg
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from onestop.areas.models import Personal
+from onestop.areas.models import Personal, PersonalQuerySet
 from onestop.areas.walls import wall
 from onestop.journal.history import Track
 from onestop.staff.workflow import Transition, Workflow
@@ -25,6 +25,8 @@ class Loan(Personal):
     state = models.CharField(max_length=20, default="draft")
     days = models.IntegerField(null=True)
     lent_by = models.ForeignKey("staff.Officer", models.PROTECT, null=True, related_name="+")
+
+    objects: ClassVar[Any] = PersonalQuerySet.as_manager()
 
     class Meta:
         app_label = "made_up"

@@ -129,7 +129,7 @@ def test_a_sector_or_compartment_held_in_one_area_does_not_reach_another(named: 
     give(officer, "commune_assistant", "1703")
     found = scope_of(officer)
     assert found.compartments == frozenset()
-    assert found.sectors == {"health"}
+    assert found.sectors == frozenset({"health"})
 
 
 def test_the_same_role_cannot_be_held_twice_on_one_day(named: Named) -> None:

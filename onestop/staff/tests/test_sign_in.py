@@ -63,7 +63,7 @@ def test_the_session_gets_a_new_key(client: Client) -> None:
     session = client.session
     session["x"] = 1
     session.save()
-    before = session.session_key
+    before = session.session_key or ""
     client.cookies["onestop_session"] = before
     post(client, username="district", password=DEMO_PASSWORD)
     assert client.session.session_key != before
