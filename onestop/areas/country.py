@@ -154,6 +154,11 @@ class Country:
         return self._settings.whole("estimated_years", 2)
 
     @cached_property
+    def attribution(self) -> str:
+        """The line that names where the places come from; their terms ask for it wherever they are shown."""
+        return self._settings.child("gazetteer").text("attribution", "") if self._settings.has("gazetteer") else ""
+
+    @cached_property
     def demo_on(self) -> date | None:
         """The day on which the demonstration stands."""
         return self._settings.child("demo").day("on") if self._settings.has("demo") else None

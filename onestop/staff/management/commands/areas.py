@@ -75,6 +75,7 @@ class Command(BaseCommand):
     def report(self, reading: Reading) -> None:
         """What the files hold, what was kept of it, and each row worth telling."""
         self.say(_("Gazetteer of %(edition)s, from %(origin)s") % vars(reading))
+        self.say(f"  {pack().attribution}")
         levels = {level.number: level for level in pack().levels}
         for number, rows in reading.rows.items():
             kept = rows - sum(self.is_of(finding, reading, number) for finding in reading.skipped)
