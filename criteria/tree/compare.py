@@ -155,18 +155,21 @@ class CompareDates(Compare):
 
     def _imprecise(self, columns: Columns) -> exp.Expr:
         left, right = self.left.sql_range(columns), self.right.sql_range(columns)
-        answer = ranges_sql(self.operator, left, right)
         if self.operator in ("==", "!="):
             # the stored none is before every date and so equal only to itself: the ranges say so by themselves
+            return ranges_sql(self.operator, left, right)
+        turned = self.operator in (">", ">=")
+        early, late = (self.right, self.left) if turned else (self.left, self.right)
+        answer = ranges_sql(self.operator, left, right)
+        if not _may_not_apply(early):
             return answer
-        sides = [(self.left, left[0]), (self.right, right[0])]
-        missing = [engines.is_null(end.copy()) for node, end in sides if not isinstance(node, Literal | AsOf)]
-        nowhere = [
-            engines.compare("==", end.copy(), engines.day(NONE_DATE)) for node, end in sides if _may_not_apply(node)
-        ]
-        return engines.case(
-            (engines.any_of(missing), engines.null()), (engines.any_of(nowhere), engines.boolean(False)), default=answer
-        )
+        first, other = (right[0], left[0]) if turned else (left[0], right[0])
+        nowhere = engines.compare("==", first.copy(), engines.day(NONE_DATE))
+        arms = [(nowhere, engines.boolean(False))]
+        if not isinstance(late, Literal | AsOf):
+            # the other date may be missing, and then nothing is decided
+            arms.insert(0, (engines.is_null(other.copy()), engines.null()))
+        return engines.case(*arms, default=answer)
 
 
 def _may_not_apply(node: Node) -> bool:
@@ -225,12 +228,16 @@ class CompareAge(Compare):
         return opposite(result) if self.operator == "!=" else result
 
     def sql(self, columns: Columns) -> exp.Expr:
-        parts = [
-            born_by_sql(columns, self.left.root, engines.day(latest_start(columns.as_of, months)), reached)
-            for months, reached in self.limits()
-        ]
+        parts = [self._part(columns, months, reached) for months, reached in self.limits()]
         result = engines.all_of(parts)
         return engines.negation(result) if self.operator == "!=" else result
+
+    def _part(self, columns: Columns, months: int, reached: bool) -> exp.Expr:
+        if months <= 0:
+            # a birth interval is cut at the date: who is born at all has reached it
+            operator = "<=" if reached else ">"
+            return engines.compare(operator, columns.birth(self.left.root)[0], engines.day(columns.as_of))
+        return born_by_sql(columns, self.left.root, engines.day(latest_start(columns.as_of, months)), reached)
 
 
 def list_of(node: Node) -> Fact | None:
