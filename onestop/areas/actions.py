@@ -68,11 +68,11 @@ def load(reading: Reading, *, close_many: bool = False) -> dict[str, list[str]]:
             )
             % {"gone": len(gone), "open": still_open}
         )
-    for unit in gone:
-        last = reading.on - timedelta(days=1)
-        unit.valid_to = max(last, unit.valid_from or last)
-        unit.successor_known = False
-        outcome[RowOutcome.CLOSED].append(unit.code)
+    last = reading.on - timedelta(days=1)
+    for closed in gone:
+        closed.valid_to = max(last, closed.valid_from or last)
+        closed.successor_known = False
+        outcome[RowOutcome.CLOSED].append(closed.code)
     _copy_in(added)
     AdministrativeUnit.objects.bulk_update(changed, [*_TEXTS, *_PERIOD, *_MADE], batch_size=BATCH)
     AdministrativeUnit.objects.bulk_update(gone, ["valid_to", "successor_known"], batch_size=BATCH)
@@ -141,8 +141,8 @@ def unit_columns() -> list[UnitColumn]:
     for model in apps.get_models(include_auto_created=True):
         for field in model._meta.local_concrete_fields:
             inner = field.base_field if isinstance(field, ArrayField) else field
-            if isinstance(inner, UnitCodeField) and not field.column.endswith("_then"):
-                columns.add(UnitColumn(model._meta.db_table, field.column, isinstance(field, ArrayField)))
+            if isinstance(inner, UnitCodeField) and not field.name.endswith("_then"):
+                columns.add(UnitColumn(model._meta.db_table, field.name, isinstance(field, ArrayField)))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"

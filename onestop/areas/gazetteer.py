@@ -293,8 +293,8 @@ def _former(entry: Node, source: str, reading: Reading, country: Country) -> Non
         reading.findings.append(_at(entry, code, _both(own, latin), reason, skipped=True))
         return
     if parent and parent not in reading.units:
-        reason = _("the unit above it, %(parent)s, has no row that could be kept") % {"parent": parent}
-        reading.findings.append(_at(entry, code, _both(own, latin), reason, skipped=True))
+        above = _("the unit above it, %(parent)s, has no row that could be kept") % {"parent": parent}
+        reading.findings.append(_at(entry, code, _both(own, latin), above, skipped=True))
         return
     published = (entry.text("published_as"),) if entry.has("published_as") else ()
     reading.units[code] = Unit(
@@ -311,8 +311,8 @@ def _former(entry: Node, source: str, reading: Reading, country: Country) -> Non
         entry.texts("successors"),
         entry.flag("successor_known", True),
     )
-    reason = _("a former unit, valid to %(day)s") % {"day": entry.day("valid_to")}
-    reading.findings.append(_at(entry, code, _both(own, latin), reason))
+    told = _("a former unit, valid to %(day)s") % {"day": entry.day("valid_to")}
+    reading.findings.append(_at(entry, code, _both(own, latin), told))
 
 
 def _kinds(entry: Node, reading: Reading, country: Country) -> None:

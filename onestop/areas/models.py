@@ -13,7 +13,7 @@ the one row that says what this database is: of which country, made by which ver
 """
 
 from datetime import date
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -32,7 +32,13 @@ from onestop.areas.text import ascii_digits
 __all__ = ["AdministrativeUnit", "Edited", "Installation", "Keyed", "Personal", "PersonalQuerySet", "UnitCodeField"]
 
 
-class UnitCodeField(models.CharField):
+if TYPE_CHECKING:
+    Text = models.CharField[str, str]
+else:  # Django's fields take no type arguments when they run
+    Text = models.CharField
+
+
+class UnitCodeField(Text):
     """The code of an administrative unit, compared by code point so that a range of codes is a subtree.
 
     No foreign key: rows outlive a unit's code, and `areas transfer` re-keys every field of this class.
@@ -104,7 +110,7 @@ class HasKey(Protocol):
     pk: Any
 
 
-class PersonalQuerySet(models.QuerySet):
+class PersonalQuerySet(models.QuerySet[Any]):
     """Rows about people: `visible_to` is the way in."""
 
     def visible_to(self, officer: HasKey) -> Self:

@@ -141,7 +141,7 @@ class Node:
         return default
 
     def _scalar(self, tags: Iterable[str], expected: str) -> str:
-        if not isinstance(self._raw, ScalarNode) or self._raw.tag.removeprefix(_TAG) not in tags:
+        if not isinstance(self._raw, ScalarNode) or str(self._raw.tag).removeprefix(_TAG) not in tags:
             raise self.refuse(f"{expected} is expected, not {self._kind()}.")
         return str(self._raw.value)
 

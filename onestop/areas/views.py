@@ -1,7 +1,7 @@
 """Looking up places: the country from the top, one unit with what lies in it, and the search. Every officer may."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,8 +35,9 @@ def names_of(unit: AdministrativeUnit) -> dict[str, str]:
     return {language: unit.full_name_in(language) for language in pack().languages}
 
 
-def rows_of(units: Sequence[AdministrativeUnit], today: date, *, with_path: bool = False) -> list[PlaceRow]:
+def rows_of(units: Iterable[AdministrativeUnit], today: date, *, with_path: bool = False) -> list[PlaceRow]:
     """The lines of a list of units; two queries for all."""
+    units = list(units)
     below = AdministrativeUnit.objects.on(today).filter(parent_code__in=[unit.code for unit in units])
     counts = Counter(below.values_list("parent_code", flat=True))
     paths = paths_of(units) if with_path else {}

@@ -47,7 +47,7 @@ def test_another_country_needs_no_code() -> None:
     assert country.level_of("A0") is None
     assert country.parent_code("A0z01") == "A0z"
     assert country.parent_code("A") is None
-    assert country.roles["keeper"].sectors == {"air"}
+    assert country.roles["keeper"].sectors == frozenset({"air"})
     assert country.roles["counter"].sectors is None
     assert country.weekend == {5, 6}
 

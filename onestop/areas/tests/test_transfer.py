@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -31,7 +32,7 @@ def units(owned: None) -> None:
         unit(code)
 
 
-def run(statement: sql.Composable | str, *values: object) -> list[tuple[object, ...]]:
+def run(statement: sql.Composable | str, *values: Any) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values or None)
         return cursor.fetchall() if cursor.description else []

@@ -1,7 +1,7 @@
 from datetime import date
+from typing import Any
 
 import pytest
-from django.contrib.auth.models import AbstractBaseUser
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -32,7 +32,7 @@ def places(db: None) -> None:
 
 
 @pytest.fixture
-def reader(client: Client, django_user_model: type[AbstractBaseUser]) -> Client:
+def reader(client: Client, django_user_model: Any) -> Client:
     """An officer of the district, who reads English."""
     django_user_model.objects.filter(username="district").update(language="en")
     client.force_login(django_user_model.objects.get(username="district"))
@@ -46,9 +46,7 @@ def text(client: Client, address: str, **query: str) -> str:
 
 
 @pytest.mark.parametrize("username", OFFICERS)
-def test_every_officer_may_look_up_places(
-    client: Client, django_user_model: type[AbstractBaseUser], username: str
-) -> None:
+def test_every_officer_may_look_up_places(client: Client, django_user_model: Any, username: str) -> None:
     client.force_login(django_user_model.objects.get(username=username))
     for address in ("/places/", "/places/17/units/"):
         assert client.get(address).status_code == 200
