@@ -14,7 +14,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +24,10 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3), "npgettext_lazy": ((1, "c"), 2, 3),
 }  # fmt: skip
+
+
+class CatalogueRefused(Exception):
+    """A .po file that is none; the message names it."""
 
 
 @dataclass(frozen=True, order=True)
@@ -50,8 +54,11 @@ def compile_catalogues(root: Path = ROOT) -> list[Path]:
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
             continue
-        with source.open("rb") as file:
-            catalogue = read_po(file, locale=source.parents[1].name, abort_invalid=True)
+        try:
+            with source.open("rb") as file:
+                catalogue = read_po(file, locale=source.parents[1].name, abort_invalid=True)
+        except (PoFileError, ValueError) as error:
+            raise CatalogueRefused(f"{source} cannot be read: {error}. Look for a missing quotation mark.") from error
         packed = BytesIO()
         write_mo(packed, catalogue)
         fresh = target.with_suffix(f".mo.{os.getpid()}")

@@ -1,0 +1,64 @@
+"""House rules of every template: both languages, forms sent once, nothing our content policy refuses, known classes."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from onestop.ui.translation import untranslated
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TEMPLATES = sorted((ROOT / "onestop").glob("*/templates/**/*.html"))
+# Sending these twice does no harm: they set one cookie, or end or begin one session
+HARMLESS = {"ui/templates/ui/parts/language.html", "ui/templates/ui/base.html", "staff/templates/staff/sign_in.html"}
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT / "onestop"))
+
+
+def found(pattern: str) -> dict[str, list[str]]:
+    """Template to what the pattern finds in it, comments left out."""
+    hits = {}
+    for path in TEMPLATES:
+        text = re.sub(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", "", path.read_text("utf-8"), flags=re.S)
+        if matches := re.findall(pattern, text, flags=re.I):
+            hits[name(path)] = matches
+    return hits
+
+
+def test_every_text_has_its_khmer() -> None:
+    """./run onestop messages --po prints the entries that are missing, ready for the catalogue of their room."""
+    gaps = [f"{message.file}:{message.line}: {message.text}" for message in untranslated("km")]
+    assert not gaps, "\n".join(gaps)
+
+
+def test_no_template_holds_a_style_or_a_script_of_its_own() -> None:
+    """The content policy refuses them; widths of bars are attributes of SVG."""
+    assert not found(r"<style\b|<script\b(?![^>]*\bsrc=)|\sstyle=\"|\son[a-z]+=\"|href=\"javascript:")
+
+
+def test_nothing_comes_from_another_host() -> None:
+    assert not found(r"(?:src|href|action)=\"(?:https?:)?//")
+
+
+def test_every_form_that_writes_carries_its_keys() -> None:
+    missing = []
+    for path in TEMPLATES:
+        for form in re.findall(r"<form\b[^>]*method=\"post\".*?</form>", path.read_text("utf-8"), flags=re.S | re.I):
+            csrf = "{% csrf_token %}" in form or "{{ csrf_field }}" in form
+            once = "{% idempotency_key %}" in form or "{{ key_field }}" in form or name(path) in HARMLESS
+            if not (csrf and once):
+                missing.append(f"{name(path)}: {form[:90]}")
+    assert not missing
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_every_class_is_one_of_the_style_sheets(path: Path) -> None:
+    style = "".join(part.read_text("utf-8") for part in (ROOT / "onestop" / "ui" / "assets").glob("*.css"))
+    known = set(re.findall(r"\.([a-z][\w-]*)", style))
+    used = set()
+    text = re.sub(r"\{%.*?%\}", " ", re.sub(r"[\w-]*\{\{.*?\}\}[\w-]*", " ", path.read_text("utf-8")))
+    for plain in re.findall(r"\bclass=\"([^\"]*)\"", text):
+        used |= {word for word in plain.split() if not word.startswith("govuk-") and not word.endswith("--")}
+    assert not used - known, f"{name(path)} uses classes that no style sheet has"
