@@ -35,7 +35,9 @@ def offered(name: str) -> Any:
     """What exactly one module of the slot offers under this name, such as the table of enrolments."""
     found = [(module.__name__, getattr(module, name)) for module in modules() if hasattr(module, name)]
     if len(found) != 1:
-        raise LookupError(f"{name} must be offered by exactly one of settings.FACT_MODULES; by: {[one for one, _ in found]}")
+        raise LookupError(
+            f"{name} must be offered by exactly one of settings.FACT_MODULES; by: {[one for one, _ in found]}"
+        )
     return found[0][1]
 
 
