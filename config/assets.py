@@ -165,10 +165,10 @@ def build(*, var: Path, root: Path = ROOT, force: bool = False) -> bool:
         return False
     (target / "ui").mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
-        (target / "stamp").unlink()
+        (target / ".stamp").unlink()
     (target / STYLE).write_text(build_style(root), "utf-8")
     build_fonts(target)
-    (target / "stamp").write_text(source_digest(root) + "\n", "ascii")
+    (target / ".stamp").write_text(source_digest(root) + "\n", "ascii")
     return True
 
 

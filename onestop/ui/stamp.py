@@ -1,6 +1,6 @@
 """Whether the built styles and fonts are those of this source.
 
-`./run assets` writes the digest of everything it reads into `stamp` beside what it builds; a start compares the two.
+`./run assets` writes the digest of everything it reads into `.stamp` beside what it builds; a start compares the two.
 No Django here, so that the builder can use it before any settings exist.
 """
 
@@ -33,7 +33,7 @@ def source_digest(root: Path = ROOT) -> str:
 
 def why_unstyled(static_source: Path, root: Path = ROOT) -> str:
     """The reason why pages would stand there without style or in an old one; empty when all is well."""
-    stamp = static_source / "stamp"
+    stamp = static_source / ".stamp"
     missing = [name for name in (STYLE, *FONTS.values()) if not (static_source / name).exists()]
     if not stamp.exists() or missing:
         return f"The styles have not been built: {', '.join(missing) or 'stamp'} is missing in {static_source}."

@@ -75,7 +75,7 @@ def test_styles_older_than_their_source_are_refused(built: Path, tmp_path: Path)
     for name in (stamp.STYLE, *stamp.FONTS.values()):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"")
-    (tmp_path / "stamp").write_text("0123456789abcdef\n")
+    (tmp_path / ".stamp").write_text("0123456789abcdef\n")
     assert "older than their source" in stamp.why_unstyled(tmp_path)
 
 
