@@ -1,8 +1,8 @@
 """Checking one household of a file, and writing it as lines for COPY.
 
-The same rules as the actions and the constraints of the database, told before anything is written, since a statement
-that inserts a hundred thousand rows cannot say which of them was wrong. Made for speed: every answer is checked once for
-each different value.
+The same rules as those of the actions and of the database's constraints, told before anything is written, since a
+statement that inserts a hundred thousand rows cannot say which of them was wrong. Made for speed: every answer is
+checked once for each different value.
 """
 
 import json
@@ -28,6 +28,8 @@ from onestop.registry.values import AnswerRefused, written
 
 NULL: Final = "\\N"
 _PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+_SEXES: Final = frozenset(Sex.values)
+_PRECISIONS: Final = frozenset(Precision.values)
 _NAMES: Final = ("family_name_km", "given_name_km", "family_name_latin", "given_name_latin")
 
 
@@ -128,7 +130,7 @@ class Checker:
         names = {name: normalise(getattr(given, name, "")) for name in _NAMES}
         if not any(names.values()):
             raise RowWrong(key, _("Write at least one name, in Khmer or in Latin letters."))
-        if given.sex is not None and given.sex not in Sex.values:
+        if given.sex is not None and given.sex not in _SEXES:
             raise RowWrong(key, _("The sex is F, M, or left open when it is not known."))
         if given.relation and given.relation not in self.relations:
             raise RowWrong(key, _("There is no relation “%s” in the country's list.") % given.relation)
@@ -143,6 +145,7 @@ class Checker:
         if died is not None and first is not None and died < first:
             raise RowWrong(key, _("The death is before the birth. Look at both dates again."))
         ends = [day for day in (left, died) if day is not None]
+        end = max(min(ends), given.joined_on) if ends else NULL
         birth_date = given.birth_date if first else None
         return CheckedMember(
             columns="\t".join(
@@ -158,7 +161,7 @@ class Checker:
                     self._phone(getattr(given, "phone", ""), key),
                 ]
             ),
-            membership=f"{given.relation or ''}\t{given.joined_on}\t{max(min(ends), given.joined_on) if ends else NULL}",
+            membership=f"{given.relation or ''}\t{given.joined_on}\t{end}",
             documents=[self._document(paper, key) for paper in getattr(given, "documents", ())],
             sheets=self._sheets("person", getattr(given, "sheets", ()), key),
         )
@@ -166,7 +169,7 @@ class Checker:
     def _birth(self, given: Any, key: str) -> tuple[date | None, date | None]:
         if given.birth_date is None:
             return None, None
-        if given.birth_precision not in Precision.values:
+        if given.birth_precision not in _PRECISIONS:
             raise RowWrong(key, _("A date of birth needs its precision: day, month, year or estimated."))
         first, last = birth_interval(given.birth_date, given.birth_precision, self.years)
         self._past(first, key)

@@ -14,31 +14,28 @@ from onestop.registry.declared import Declared
 # Added up by the aggregate registry_answers (jsonb ||): of two answers to one question the later in order stays. What a
 # later correction replaced is taken out of its sheet first, so that the answer before it comes to light again.
 _FOLD: Final = """
-SELECT s.{key} AS subject,
-       registry_answers(s.kept ORDER BY s.observed_on, s.recorded_at, s.id) AS answers,
-       {days}
-       max(s.observed_on) FILTER (WHERE s.kept <> '{{}}'::jsonb) AS latest_on
-FROM (
-    SELECT a.{key}, a.observed_on, a.recorded_at, a.id,
-           CASE WHEN a.replaces_id IS NULL AND c.taken IS NULL THEN a.answers
-                ELSE jsonb_strip_nulls(a.answers) - coalesce(c.taken, '{{}}'::text[]) END AS kept
-    FROM registry_answersheet a
-    LEFT JOIN (
-        SELECT b.replaces_id, array_agg(k.code) AS taken
-        FROM registry_answersheet b CROSS JOIN LATERAL jsonb_object_keys(b.answers) AS k(code)
-        WHERE b.replaces_id IS NOT NULL AND b.voided_at IS NULL
-        GROUP BY b.replaces_id
-    ) c ON c.replaces_id = a.id
-    WHERE {asked} AND a.voided_at IS NULL
-) s
-GROUP BY s.{key}
-"""
+LEFT JOIN LATERAL (
+    SELECT registry_answers(s.kept ORDER BY s.observed_on, s.recorded_at, s.id) AS answers,
+           {days}
+           max(s.observed_on) FILTER (WHERE s.kept <> CAST('{{}}' AS jsonb)) AS latest_on
+    FROM (
+        SELECT a.observed_on, a.recorded_at, a.id,
+               CASE WHEN a.replaces_id IS NULL AND c.taken IS NULL THEN a.answers
+                    ELSE jsonb_strip_nulls(a.answers) - coalesce(c.taken, CAST('{{}}' AS text[])) END AS kept
+        FROM registry_answersheet a
+        LEFT JOIN LATERAL (
+            SELECT array_agg(k.code) AS taken
+            FROM registry_answersheet b CROSS JOIN LATERAL jsonb_object_keys(b.answers) AS k(code)
+            WHERE b.replaces_id = a.id AND b.voided_at IS NULL
+        ) c ON TRUE
+        WHERE a.{key} = {subject} AND a.voided_at IS NULL AND {until}
+    ) s
+) f ON TRUE"""
 
 
-def fold(subject: str, facts: Iterable[Declared], asked: sql.Composable) -> sql.Composed:
-    """One row a subject: `subject`, `answers` (jsonb), `<fact>_on` of the facts that grow old, `latest_on`.
-
-    `asked` is the condition on the sheets, under the alias a. A subject without any answer has no row.
+def fold(subject: str, facts: Iterable[Declared], row: sql.Composable, until: sql.Composable) -> sql.Composed:
+    """A lateral join f to the answers of the subject whose key is `row`: `answers` (jsonb), `<fact>_on` of the facts
+    that grow old, `latest_on`; always one row. `until` is a condition on the sheets, under the alias a.
     """
     days = [
         sql.SQL("max(s.observed_on) FILTER (WHERE jsonb_exists(s.kept, {code})) AS {column},").format(
@@ -47,7 +44,9 @@ def fold(subject: str, facts: Iterable[Declared], asked: sql.Composable) -> sql.
         for fact in facts
         if fact.has_day
     ]
-    return sql.SQL(_FOLD).format(key=sql.Identifier(KEYS[subject]), days=sql.SQL(" ").join(days), asked=asked)
+    return sql.SQL(_FOLD).format(
+        key=sql.Identifier(KEYS[subject]), days=sql.SQL(" ").join(days), subject=row, until=until
+    )
 
 
 def answer(fact: Declared, answers: sql.Composable) -> list[tuple[str, sql.Composable]]:

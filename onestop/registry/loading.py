@@ -38,8 +38,8 @@ _TABLES: Final[dict[str, tuple[str, str, str]]] = {
     "load_person": (
         "registry_person",
         "id uuid, number text, family_name_km text, given_name_km text, family_name_latin text, given_name_latin text,"
-        " name_sort bytea, sex text, birth_date date, birth_precision text, birth_from date, birth_to date, died_on date,"
-        " phone text, unit_code text",
+        " name_sort bytea, sex text, birth_date date, birth_precision text, birth_from date, birth_to date,"
+        " died_on date, phone text, unit_code text",
         "",
     ),
     "load_household": (

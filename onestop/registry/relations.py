@@ -1,255 +1,212 @@
-"""Persons and households as they were on a day: the relations every rule, list and cross-table reads.
+"""Persons and households as they were on a day, for the rule library's relations layer (`criteria.relations`).
 
-A row whose latest change is not after the day is read as it stands (one flat scan); only the others are made anew from
-memberships, residences, papers and answer sheets, behind the same column names. Today that is nobody.
+A row whose latest change is not after the day is read as it stands, one flat scan of the wide rows. Only the others are
+made anew from memberships, residences, papers and answer sheets, behind the same column names. Today that is nobody:
+`needs_history` asks the database, and then the sources are flat.
 
-    asked = area("1701")                                    # or household(key), person(key)
-    relations = on_day(asked, facts={"person": ["grade"], "household": ["id_poor", "roof"]})
-    f"WITH {relations.ctes_text} SELECT … FROM persons_on p JOIN households_on h USING (household_id)"
-    cursor.execute(…, relations.parameters(on))
+    found = sources(on)
+    Relations(persons=Persons(found.persons), households=Households(found.households),
+              statuses={code: Statuses(query) for code, query in found.statuses.items()}, …)
 
-`persons_on`: person_id, household_id, unit_code (the village on the day), joined_on, left_on, relation, sex,
-birth_from, birth_to, died_on and the asked facts' columns; only who is present on the day (rules.md §3).
-`households_on`: household_id, unit_code and the asked facts, with the poverty level in force under the code the country
-gives it. A fact that papers prove is one boolean. Staleness is the reader's matter: `<fact>_on` stands beside.
+`unit_code` is the village of the day, so that the asked area is put on each source from outside. Staleness, presence
+and the status in force are the reader's matter: `<fact>_on`, joined_on, left_on, died_on and birth_from stand beside. A
+fact that papers prove is one boolean.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
+import sqlglot
+from django.db import connection
 from psycopg import sql
+from sqlglot import exp
 
-from onestop.areas.keys import unit_range
 from onestop.registry.declared import Declarations, Declared, declared
 from onestop.registry.fold import answer, fold, papers
 
-Kind = Literal["area", "household", "person"]
+_IN_FORCE: Final = """{0}.voided_at IS NULL AND {0}.valid_from <= {on}
+        AND ({0}.valid_to IS NULL OR {0}.valid_to >= {on})"""
 
-_PRESENT: Final = """({0}.left_on IS NULL OR {0}.left_on >= %(on)s)
-      AND ({0}.birth_from IS NULL OR {0}.birth_from <= %(on)s) AND ({0}.died_on IS NULL OR {0}.died_on >= %(on)s)"""
-_IN_FORCE: Final = """{0}.voided_at IS NULL AND {0}.valid_from <= %(on)s
-        AND ({0}.valid_to IS NULL OR {0}.valid_to >= %(on)s)"""
-
+_FLAT_PERSONS: Final = """
+    SELECT r.person_id, r.household_id, r.unit_code, r.joined_on, r.left_on, r.relation, r.sex, r.birth_from,
+           r.birth_to, r.died_on{columns}
+    FROM registry_personrow r"""
 _PERSONS_BEFORE: Final = """
     SELECT r.person_id, m.household_id, h.village_code AS unit_code, m.valid_from AS joined_on, m.valid_to AS left_on,
-           nullif(m.relation, '') AS relation, r.sex, r.birth_from, r.birth_to, r.died_on
+           nullif(m.relation, '') AS relation, r.sex, r.birth_from, r.birth_to, r.died_on{columns}
     FROM registry_personrow r
-    {join} registry_householdmembership m ON m.person_id = r.person_id AND {membership}
-    {join} registry_residence h ON h.household_id = m.household_id AND {residence}
-    WHERE r.latest_on > %(on)s AND {place}"""
-_PERSONS: Final = """
-    SELECT r.person_id, r.household_id, r.unit_code, r.joined_on, r.left_on, r.relation, r.sex, r.birth_from,
-           r.birth_to, r.died_on{flat}
-    FROM registry_personrow r
-    WHERE r.latest_on <= %(on)s AND {place}
-      AND {present}
-    UNION ALL
-    SELECT r.person_id, r.household_id, r.unit_code, r.joined_on, r.left_on, r.relation, r.sex, r.birth_from,
-           r.birth_to, r.died_on{folded}
-    FROM persons_before r
-    LEFT JOIN ({fold}) f ON f.subject = r.person_id
+    JOIN registry_householdmembership m ON m.person_id = r.person_id AND {membership}
+    JOIN registry_residence h ON h.household_id = m.household_id AND {residence}
+    {fold}
     {papers}
-    WHERE {present}"""
+    WHERE r.latest_on > {on}"""
+_FLAT_HOUSEHOLDS: Final = """
+    SELECT r.household_id, r.unit_code{columns}
+    FROM registry_householdrow r"""
 _HOUSEHOLDS_BEFORE: Final = """
-    SELECT r.household_id, h.village_code AS unit_code
+    SELECT r.household_id, h.village_code AS unit_code{columns}
     FROM registry_householdrow r
     JOIN registry_residence h ON h.household_id = r.household_id AND {residence}
-    WHERE r.latest_on > %(on)s AND {place}"""
-_HOUSEHOLDS: Final = """
-    SELECT r.household_id, r.unit_code{flat}
-    FROM registry_householdrow r
-    {poverty}
-    WHERE r.latest_on <= %(on)s AND {place}
-    UNION ALL
-    SELECT r.household_id, r.unit_code{folded}
-    FROM households_before r
-    LEFT JOIN ({fold}) f ON f.subject = r.household_id
-    {poverty}"""
-# The status in force that began last; of two begun the same day the one recorded later (rules.md §3)
-_POVERTY: Final = """
-    SELECT DISTINCT ON (s.household_id) s.household_id, s.level
+    {fold}
+    WHERE r.latest_on > {on}"""
+_STATUSES: Final = """
+    SELECT s.household_id, s.level, s.valid_from, s.valid_to, s.recorded_at, {unit} AS unit_code
     FROM registry_povertystatus s
-    WHERE {status} AND {place}
-    ORDER BY s.household_id, s.valid_from DESC, s.recorded_at DESC, s.id DESC"""
+    {residence}
+    WHERE s.voided_at IS NULL"""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Of whom: everybody of an area, one household, or one person (who may live in no household)."""
+class Sources:
+    """Queries over the registry for one day. `history`: some rows are read from the history.
 
-    kind: Kind
-    value: str | UUID
-
-    def parameters(self) -> dict[str, object]:
-        if self.kind == "area":
-            low, high = unit_range(str(self.value))
-            return {"lo": low, "hi": high}
-        return {self.kind: self.value}
-
-
-def area(unit_code: str) -> Asked:
-    """Who lives in the unit on the day, and below it; '' is the nation."""
-    return Asked("area", unit_code)
-
-
-def household(key: UUID) -> Asked:
-    return Asked("household", key)
-
-
-def person(key: UUID) -> Asked:
-    """One person with the household of the day; the person is there also without one."""
-    return Asked("person", key)
-
-
-@dataclass(frozen=True)
-class Relations:
-    """Named sub-queries `(name, text)` in their order, and the parameters they need."""
-
-    ctes: tuple[tuple[str, str], ...]
-    asked: Asked
-
-    @property
-    def ctes_text(self) -> str:
-        """The sub-queries as they stand after WITH."""
-        return ",\n".join(f"{name} AS ({text})" for name, text in self.ctes)
-
-    def parameters(self, on: date) -> dict[str, object]:
-        return {"on": on, **self.asked.parameters()}
-
-
-def on_day(asked: Asked, facts: Mapping[str, Iterable[str]] | None = None) -> Relations:
-    """The relations `persons_on` and `households_on`, with all facts or the named ones of each subject.
-
-    A fact named but not declared or not stored has no column and is left out.
+    Then people may have lived elsewhere than now: a table that only knows where they live now must not be limited by
+    the asked area (`Enrolments(…, unit=None)`).
     """
-    named = {of: tuple(sorted(set(codes))) for of, codes in facts.items()} if facts is not None else None
-    persons = None if named is None else named.get("person", ())
-    households = None if named is None else named.get("household", ())
-    return Relations(_texts(declared(), asked.kind, persons, households), asked)
+
+    persons: exp.Query
+    households: exp.Query
+    statuses: Mapping[str, exp.Query]
+    history: bool
 
 
-@lru_cache(maxsize=512)
-def _texts(
-    declarations: Declarations, kind: Kind, persons: tuple[str, ...] | None, households: tuple[str, ...] | None
-) -> tuple[tuple[str, str], ...]:
-    parts = [
-        ("persons_before", _persons_before(kind)),
-        ("persons_on", _persons(kind, _chosen(declarations, "person", persons))),
-        ("households_before", _households_before(kind)),
-    ]
-    levels = [fact for fact in _of_status(declarations) if households is None or fact.code in households]
-    if levels:
-        parts.append(("poverty_on", _poverty(kind)))
-    parts.append(("households_on", _households(kind, _chosen(declarations, "household", households), levels)))
-    return tuple((name, part.as_string(None)) for name, part in parts)
+def needs_history(on: date, *, household: UUID | None = None) -> bool:
+    """True when something in the open scope, or of one household and its members, began after the day."""
+    of_one = "household_id = %(household)s AND" if household else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT EXISTS (SELECT FROM registry_personrow WHERE {of_one} latest_on > %(on)s)"  # noqa: S608
+            f" OR EXISTS (SELECT FROM registry_householdrow WHERE {of_one} latest_on > %(on)s)",
+            {"on": on, "household": household},
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
-def _chosen(declarations: Declarations, subject: str, codes: tuple[str, ...] | None) -> list[Declared]:
-    return [fact for fact in declarations.stored(subject) if codes is None or fact.code in codes]
+def sources(on: date, *, facts: Mapping[str, Iterable[str]] | None = None, history: bool | None = None) -> Sources:
+    """The sources of a day, with all facts or those named of each subject ({"person": ["grade"], "household": []}).
+
+    `history`: what `needs_history` said; None asks it. Facts that are not stored have no column and are left out.
+    """
+    named = None if facts is None else {of: tuple(sorted(set(codes))) for of, codes in facts.items()}
+    return _sources(
+        declared(),
+        on,
+        None if named is None else named.get("person", ()),
+        None if named is None else named.get("household", ()),
+        needs_history(on) if history is None else history,
+    )
 
 
-def _of_status(declarations: Declarations) -> list[Declared]:
-    return [fact for fact in declarations.of("household") if fact.source == "status"]
-
-
-def _place(kind: Kind, unit: str, household_column: str, person_column: str) -> sql.Composed:
-    """The condition that a row belongs to whom is asked of."""
-    conditions = {
-        "area": sql.SQL("{0} >= %(lo)s AND {0} < %(hi)s").format(sql.SQL(unit)),
-        "household": sql.SQL("{} = %(household)s").format(sql.SQL(household_column)),
-        "person": sql.SQL("{} = %(person)s").format(sql.SQL(person_column)),
+@lru_cache(maxsize=64)
+def _sources(
+    declarations: Declarations,
+    on: date,
+    persons: tuple[str, ...] | None,
+    households: tuple[str, ...] | None,
+    history: bool,
+) -> Sources:
+    day = sql.SQL("DATE {}").format(sql.Literal(on.isoformat()))
+    of_persons = [one for one in declarations.stored("person") if persons is None or one.code in persons]
+    of_households = [one for one in declarations.stored("household") if households is None or one.code in households]
+    levels = [one for one in declarations.of("household") if one.source == "status"]
+    parts = {
+        "person": [sql.SQL(_FLAT_PERSONS).format(columns=_columns(of_persons, _flat, day))],
+        "household": [sql.SQL(_FLAT_HOUSEHOLDS).format(columns=_columns(of_households, _flat, day))],
     }
-    return conditions[kind]
+    if history:
+        parts["person"] = [parts["person"][0] + _not_after(day), _persons_before(of_persons, day)]
+        parts["household"] = [parts["household"][0] + _not_after(day), _households_before(of_households, day)]
+    return Sources(
+        persons=_query(parts["person"]),
+        households=_query(parts["household"]),
+        statuses={one.code: _query([_statuses(day, history)]) for one in levels},
+        history=history,
+    )
 
 
-def _in_force(alias: str) -> sql.Composed:
-    return sql.SQL(_IN_FORCE).format(sql.SQL(alias))
+def _query(parts: list[sql.Composed]) -> exp.Query:
+    """The parts as one tree, for the rule library to build upon."""
+    found = sqlglot.parse_one(sql.SQL("\n    UNION ALL\n").join(parts).as_string(None), read="postgres")
+    assert isinstance(found, exp.Query)
+    return found
 
 
-def _columns(values: Iterable[tuple[str, sql.Composable]]) -> sql.Composed:
-    return sql.SQL("").join(sql.SQL(", {} AS {}").format(value, sql.Identifier(name)) for name, value in values)
+def _not_after(day: sql.Composable) -> sql.Composed:
+    return sql.SQL("\n    WHERE r.latest_on <= {}").format(day)
 
 
-def _flat(fact: Declared) -> list[tuple[str, sql.Composable]]:
-    """The columns of a fact as the wide row has them."""
-    column = sql.SQL("r.{}").format(sql.Identifier(fact.code))
-    if fact.source == "documents":
-        until = sql.SQL("r.{}").format(sql.Identifier(f"{fact.code}_until"))
-        column = sql.SQL("CASE WHEN {} >= %(on)s THEN true ELSE {} END").format(until, column)
+def _in_force(alias: str, day: sql.Composable) -> sql.Composed:
+    return sql.SQL(_IN_FORCE).format(sql.SQL(alias), on=day)
+
+
+Columns = list[tuple[str, sql.Composable]]
+# How the columns of one fact are read on a day
+Reader = Callable[[Declared, sql.Composable], Columns]
+
+
+def _columns(facts: list[Declared], read: Reader, day: sql.Composable) -> sql.Composed:
+    named = (column for fact in facts for column in read(fact, day))
+    return sql.SQL("").join(sql.SQL(", {} AS {}").format(value, sql.Identifier(name)) for name, value in named)
+
+
+def _proved(alias: str, fact: Declared, answered: sql.Composable, day: sql.Composable) -> sql.Composable:
+    """True while a paper proves it, else as answered."""
+    if fact.source != "documents":
+        return answered
+    until = sql.SQL("{}.{}").format(sql.SQL(alias), sql.Identifier(f"{fact.code}_until"))
+    return sql.SQL("CASE WHEN {} >= {} THEN TRUE ELSE {} END").format(until, day, answered)
+
+
+def _flat(fact: Declared, day: sql.Composable) -> Columns:
+    """From the wide row."""
     names = [fact.code]
     names += [f"{fact.code}_to"] if fact.storage == "date interval" else []
     names += [f"{fact.code}_on"] if fact.has_day else []
-    others = [(name, sql.SQL("r.{}").format(sql.Identifier(name))) for name in names[1:]]
-    return [(fact.code, column), *others]
+    columns: Columns = [(name, sql.SQL("r.{}").format(sql.Identifier(name))) for name in names]
+    columns[0] = (fact.code, _proved("r", fact, columns[0][1], day))
+    return columns
 
 
-def _folded(fact: Declared) -> list[tuple[str, sql.Composable]]:
-    """The same columns from the fold f of the answer sheets and the papers d."""
+def _folded(fact: Declared, day: sql.Composable) -> Columns:
+    """From the fold f of the answer sheets and the papers d."""
     columns = answer(fact, sql.SQL("f.answers"))
-    if fact.source == "documents":
-        until = sql.SQL("d.{}").format(sql.Identifier(f"{fact.code}_until"))
-        columns[0] = (fact.code, sql.SQL("CASE WHEN {} >= %(on)s THEN true ELSE {} END").format(until, columns[0][1]))
+    columns[0] = (fact.code, _proved("d", fact, columns[0][1], day))
     if fact.has_day:
         columns.append((f"{fact.code}_on", sql.SQL("f.{}").format(sql.Identifier(f"{fact.code}_on"))))
     return columns
 
 
-def _persons_before(kind: Kind) -> sql.Composed:
+def _persons_before(facts: list[Declared], day: sql.Composable) -> sql.Composed:
+    begun = sql.SQL("(p.valid_from IS NULL OR p.valid_from <= {})").format(day)
     return sql.SQL(_PERSONS_BEFORE).format(
-        join=sql.SQL("LEFT JOIN" if kind == "person" else "JOIN"),
-        membership=_in_force("m"),
-        residence=_in_force("h"),
-        place=_place(kind, "h.village_code", "m.household_id", "r.person_id"),
-    )
-
-
-def _persons(kind: Kind, facts: list[Declared]) -> sql.Composed:
-    place = _place(kind, "r.unit_code", "r.household_id", "r.person_id")
-    if kind != "person":
-        place += sql.SQL(" AND r.household_id IS NOT NULL")
-    begun = sql.SQL("(p.valid_from IS NULL OR p.valid_from <= %(on)s)")
-    sheets = sql.SQL("a.person_id IN (SELECT person_id FROM persons_before) AND a.observed_on <= %(on)s")
-    return sql.SQL(_PERSONS).format(
-        flat=_columns(column for fact in facts for column in _flat(fact)),
-        folded=_columns(column for fact in facts for column in _folded(fact)),
-        place=place,
-        present=sql.SQL(_PRESENT).format(sql.SQL("r")) if kind != "person" else sql.SQL("true"),
-        fold=fold("person", facts, sheets),
+        columns=_columns(facts, _folded, day),
+        membership=_in_force("m", day),
+        residence=_in_force("h", day),
+        fold=fold("person", facts, sql.SQL("r.person_id"), sql.SQL("a.observed_on <= {}").format(day)),
         papers=papers(facts, sql.SQL("r.person_id"), begun) or sql.SQL(""),
+        on=day,
     )
 
 
-def _households_before(kind: Kind) -> sql.Composed:
-    place = _place(kind, "h.village_code", "r.household_id", "")
-    if kind == "person":
-        place = sql.Composed([sql.SQL("r.household_id IN (SELECT household_id FROM persons_on)")])
-    return sql.SQL(_HOUSEHOLDS_BEFORE).format(residence=_in_force("h"), place=place)
+def _households_before(facts: list[Declared], day: sql.Composable) -> sql.Composed:
+    return sql.SQL(_HOUSEHOLDS_BEFORE).format(
+        columns=_columns(facts, _folded, day),
+        residence=_in_force("h", day),
+        fold=fold("household", facts, sql.SQL("r.household_id"), sql.SQL("a.observed_on <= {}").format(day)),
+        on=day,
+    )
 
 
-def _poverty(kind: Kind) -> sql.Composed:
-    place = _place(kind, "s.unit_code", "s.household_id", "")
-    if kind == "person":
-        place = sql.Composed([sql.SQL("s.household_id IN (SELECT household_id FROM persons_on)")])
-    if kind == "area":
-        # a household that has moved away since carries its statuses along: it is among those read as they were
-        place = sql.SQL("(({}) OR s.household_id IN (SELECT household_id FROM households_before))").format(place)
-    return sql.SQL(_POVERTY).format(status=_in_force("s"), place=place)
-
-
-def _households(kind: Kind, facts: list[Declared], levels: list[Declared]) -> sql.Composed:
-    place = _place(kind, "r.unit_code", "r.household_id", "")
-    if kind == "person":
-        place = sql.Composed([sql.SQL("r.household_id IN (SELECT household_id FROM persons_on)")])
-    level = [(fact.code, sql.SQL("s.level")) for fact in levels]
-    sheets = sql.SQL("a.household_id IN (SELECT household_id FROM households_before) AND a.observed_on <= %(on)s")
-    return sql.SQL(_HOUSEHOLDS).format(
-        flat=_columns([*level, *(column for fact in facts for column in _flat(fact))]),
-        folded=_columns([*level, *(column for fact in facts for column in _folded(fact))]),
-        place=place,
-        fold=fold("household", facts, sheets),
-        poverty=sql.SQL("LEFT JOIN poverty_on s ON s.household_id = r.household_id") if levels else sql.SQL(""),
+def _statuses(day: sql.Composable, history: bool) -> sql.Composed:
+    """Poverty statuses, at the village of the day."""
+    residence = sql.SQL("JOIN registry_residence h ON h.household_id = s.household_id AND {}").format(
+        _in_force("h", day)
+    )
+    return sql.SQL(_STATUSES).format(
+        unit=sql.SQL("h.village_code" if history else "s.unit_code"), residence=residence if history else sql.SQL("")
     )

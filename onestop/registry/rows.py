@@ -37,7 +37,7 @@ LEFT JOIN LATERAL (
     ORDER BY one.valid_from DESC LIMIT 1
 ) m ON true
 {papers}
-LEFT JOIN ({fold}) f ON f.subject = p.id
+{fold}
 WHERE p.id {these} AND p.voided_at IS NULL AND p.merged_into_id IS NULL
 ON CONFLICT (person_id) DO UPDATE SET household_id = excluded.household_id, unit_code = excluded.unit_code,
     joined_on = excluded.joined_on, left_on = excluded.left_on, relation = excluded.relation, sex = excluded.sex,
@@ -51,7 +51,7 @@ SELECT h.id, h.unit_code,
        greatest({never}, f.latest_on, (SELECT max(r.valid_from) FROM registry_residence r
                                        WHERE r.household_id = h.id AND r.voided_at IS NULL)){values}
 FROM registry_household h
-LEFT JOIN ({fold}) f ON f.subject = h.id
+{fold}
 WHERE h.id {these} AND h.voided_at IS NULL
 ON CONFLICT (household_id) DO UPDATE SET unit_code = excluded.unit_code, latest_on = excluded.latest_on{updates}
 """
@@ -74,13 +74,12 @@ def statement(subject: str, these: sql.Composable = THESE) -> sql.Composed:
     for fact in facts:
         columns += values_of(fact)
     beside = papers(facts, sql.SQL("p.id"), sql.SQL("true")) if subject == "person" else None
-    key = "person_id" if subject == "person" else "household_id"
     parts = {
         "never": sql.SQL(NEVER),
         "names": _listed(sql.SQL(", {}").format(sql.Identifier(name)) for name, _value in columns),
         "values": _listed(sql.SQL(", {}").format(value) for _name, value in columns),
         "updates": _listed(sql.SQL(", {0} = excluded.{0}").format(sql.Identifier(name)) for name, _value in columns),
-        "fold": fold(subject, facts, sql.SQL("a.{} {}").format(sql.Identifier(key), these)),
+        "fold": fold(subject, facts, sql.SQL("p.id" if subject == "person" else "h.id"), sql.SQL("true")),
         "these": these,
         "papers": beside or sql.SQL(""),
         "papers_on": sql.SQL("d.papers_on,") if beside else sql.SQL(""),

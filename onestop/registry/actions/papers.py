@@ -2,13 +2,14 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.clock import now, today
-from onestop.areas.country import pack
+from onestop.areas.country import Country, pack
 from onestop.areas.text import ascii_digits, normalise
 from onestop.journal.actions import record
 from onestop.registry.choices import PAPER, POVERTY
@@ -20,16 +21,26 @@ from onestop.staff.models import Officer
 _SEPARATORS = re.compile(r"[\s./()-]+")
 
 
+@lru_cache(maxsize=8)
+def paper_kinds(country: Country) -> dict[str, int | None]:
+    """The kinds of identity documents of persons, with the number of digits of their numbers where it is fixed."""
+    return {
+        code: entry.node.whole("digits", None)
+        for code, entry in country.documents.items()
+        if entry.node.flag("identity", False) and entry.node.text("of", "person") == "person"
+    }
+
+
 def paper_number(kind: str, number: str) -> str:
     """The stored form of a paper's number: ASCII digits, no spaces or strokes, capitals. Raises ValidationError.
 
     The kind must be one of the country's kinds of identity documents of persons.
     """
-    entry = pack().documents.get(kind)
-    if entry is None or not entry.node.flag("identity", False) or entry.node.text("of", "person") != "person":
+    kinds = paper_kinds(pack())
+    if kind not in kinds:
         raise ValidationError({"kind": _("Choose the kind of paper from the list.")})
     stored = _SEPARATORS.sub("", ascii_digits(normalise(number))).upper()
-    digits = entry.node.whole("digits", None)
+    digits = kinds[kind]
     if stored and digits and (len(stored) != digits or not stored.isdigit()):
         raise ValidationError({"number": _("This number has %(digits)s digits. Copy it again.") % {"digits": digits}})
     return stored
