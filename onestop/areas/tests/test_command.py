@@ -2,7 +2,6 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import translation
 from pytest_django import Settings
 
 from onestop.areas.models import AdministrativeUnit, Installation
@@ -13,11 +12,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def lun_alone(settings: Settings) -> None:
-    """Lun installed, in English, in a database without units."""
+    """Lun installed, in a database without units."""
     settings.COUNTRY_PACK = LUN
     Installation.objects.all().delete()
     AdministrativeUnit.objects.all().delete()
-    translation.activate("en")
 
 
 def command(*arguments: str) -> str:

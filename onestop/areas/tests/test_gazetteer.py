@@ -11,11 +11,6 @@ from onestop.areas.gazetteer import Finding, Reading
 from onestop.areas.tests.lun import LUN, lun
 
 
-@pytest.fixture(autouse=True)
-def english() -> None:
-    translation.activate("en")
-
-
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A pack of Lun whose gazetteer a test may damage."""
@@ -24,7 +19,8 @@ def copy(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def khm() -> Reading:
-    return gazetteer.read(pack())
+    with translation.override("en"):
+        return gazetteer.read(pack())
 
 
 def with_row(folder: Path, file: str, row: bytes, *, before: int | None = None) -> Reading:
