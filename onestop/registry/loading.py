@@ -207,7 +207,7 @@ def _copy(cursor: Any, rows: dict[str, list[str]]) -> None:
 
 
 def _insert(cursor: Any, by: Officer) -> None:
-    """From the temporary tables into the walled ones, then the wide rows; statistics last, for the first cross-table."""
+    """From the temporary tables into the walled ones, then the wide rows, with statistics for the planner."""
     constants = {"recorded_at": now(), "observed_by_id": by.pk}
     for table, (target, columns, constant) in _TABLES.items():
         names = [column.split()[0] for column in columns.split(",")]

@@ -118,7 +118,7 @@ def _text(fact: Declared, value: Any, years: int) -> str:
 
 
 def _date(fact: Declared, value: Any, years: int) -> str:
-    if value in (NONE, NONE_DATE):
+    if value in (NONE, NONE_DATE, (NONE_DATE, NONE_DATE)):
         if not fact.may_not_apply:
             raise AnswerRefused(fact, _("“Does not apply” is no answer to this question. Write a date."))
         return NONE
