@@ -6,7 +6,6 @@ Children: gunicorn with two workers and the job worker. Both hold only the appli
 import argparse
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -17,12 +16,12 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from config import assets, demo_check, embedded_postgres, prepare, server
+from config import assets, demo_check, prepare, processes, server
 
 DEFAULT_PORT = 8000
 DEFAULT_DAY = "2014-06-11"
+PORTS = 50
 START_SECONDS = 60
-STOP_SECONDS = 10
 
 
 class DemoRefused(Exception):
@@ -52,39 +51,36 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def run(options: argparse.Namespace) -> int:
     """Everything between the command line and the exit."""
-    refuse_unwritable(server.var())
-    assets.ensure()
-    with running_server() as urls:
-        port = free_port(options.port)
-        seed(urls, options)
-        with serving(urls, port) as children:
-            address = f"http://127.0.0.1:{port}"
-            wait_until_ready(address, children)
-            print_officers()
-            print(f"Ready: {address}", flush=True)
-            if options.check:
-                return demo_check.check(address, urls)
-            return wait(children)
+    with processes.stop_on_signals():
+        try:
+            refuse_unwritable(server.var())
+            with listening(options.port) as door:  # taken now, so that nobody else gets it while people are loaded
+                assets.ensure()
+                with database() as urls:
+                    seed(urls, options)
+                    with serving(urls, door) as children:
+                        address = f"http://127.0.0.1:{door.getsockname()[1]}"
+                        wait_until_ready(address, children)
+                        print_officers()
+                        print(f"Ready: {address}", flush=True)
+                        if options.check:
+                            return demo_check.check(address, urls)
+                        return wait(children)
+        except KeyboardInterrupt:
+            print("\nStopped.", flush=True)
+            return 0 if not options.check else 1
 
 
 @contextlib.contextmanager
-def running_server() -> Iterator[dict[str, str]]:
-    """The database's URLs, prepared: the server named in the environment, or the embedded one."""
-    if os.environ.get("DATABASE_URL"):
-        if os.environ.get("ONESTOP_MODE") != "demo":
-            raise DemoRefused(
-                "DATABASE_URL is set, so this looks like a real office. To use that server for a demonstration, set"
-                " ONESTOP_MODE=demo and give both URLs an empty database of its own (HOWTO.md)."
-            )
-        urls = server.urls()
-        prepare.ensure_real(urls)
+def database() -> Iterator[dict[str, str]]:
+    """The database's URLs, prepared. A server of one's own is only used when it is said to be for a demonstration."""
+    if os.environ.get("DATABASE_URL") and os.environ.get("ONESTOP_MODE") != "demo":
+        raise DemoRefused(
+            "DATABASE_URL is set, so this looks like a real office. To use that server for a demonstration, set"
+            " ONESTOP_MODE=demo and give both URLs an empty database of its own (HOWTO.md)."
+        )
+    with prepare.office() as urls:
         yield urls
-        return
-    cluster = server.embedded_cluster()
-    with cluster.use():
-        if prepare.ensure(cluster):
-            print("The database is prepared.", file=sys.stderr)
-        yield server.urls(cluster)
 
 
 def refuse_unwritable(folder: Path) -> None:
@@ -101,21 +97,30 @@ def refuse_unwritable(folder: Path) -> None:
         ) from error
 
 
-def free_port(wanted: int | None) -> int:
-    """The wanted port, or the first free one from the default on; a wanted port in use is refused."""
-    for port in [wanted] if wanted else range(DEFAULT_PORT, DEFAULT_PORT + 50):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                if wanted:
-                    raise DemoRefused(
-                        f"Port {port} is in use ({error.strerror}). Choose another: ./run demo --port {port + 1}"
-                    ) from error
-                continue
-            return port
-    raise DemoRefused(f"No free port between {DEFAULT_PORT} and {DEFAULT_PORT + 49}. Choose one: ./run demo --port N")
+@contextlib.contextmanager
+def listening(wanted: int | None) -> Iterator[socket.socket]:
+    """A socket on the wanted port, or on the first free one from the default on; a wanted port in use is refused."""
+    for port in [wanted] if wanted else range(DEFAULT_PORT, DEFAULT_PORT + PORTS):
+        door = socket.socket()
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind(("127.0.0.1", port))
+            door.listen(128)
+        except (OSError, OverflowError) as error:
+            door.close()
+            if wanted:
+                why = getattr(error, "strerror", None) or error
+                raise DemoRefused(
+                    f"Port {port} cannot be used ({why}). Choose another: ./run demo --port {port + 1},"
+                    " or leave --port out to get a free one."
+                ) from error
+            continue
+        with door:
+            yield door
+        return
+    raise DemoRefused(
+        f"No free port between {DEFAULT_PORT} and {DEFAULT_PORT + PORTS - 1}. Choose one: ./run demo --port N"
+    )
 
 
 def seed(urls: dict[str, str], options: argparse.Namespace) -> None:
@@ -125,8 +130,15 @@ def seed(urls: dict[str, str], options: argparse.Namespace) -> None:
         value = getattr(options, name)
         if value is not None:
             command += [f"--{name}", str(value)]
-    if subprocess.run(command, env=child_environment(urls["app"], "command"), cwd=server.ROOT).returncode:
-        raise DemoRefused("The pilot's population could not be loaded; the lines above say why. Nothing was kept of it.")
+    child = processes.start(command, environment=child_environment(urls["app"], "command"), folder=server.ROOT)
+    try:
+        failed = child.wait()
+    finally:
+        processes.end(child)
+    if failed:
+        raise DemoRefused(
+            "The pilot's population could not be loaded; the lines above say why. Nothing was kept of it."
+        )
 
 
 def child_environment(url: str, process: str, **more: str) -> dict[str, str]:
@@ -144,76 +156,45 @@ def child_environment(url: str, process: str, **more: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def serving(urls: dict[str, str], port: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """The web server and the job worker; both are ended on the way out, whatever the way."""
+def serving(urls: dict[str, str], door: socket.socket) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """The web server on an open port, and the job worker; both are ended on the way out, whatever the way."""
     log = server.var() / "log"
     log.mkdir(parents=True, exist_ok=True)
     commands = {
-        "web": [
-            *(sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"),
-            *("--threads", "4", "--preload", "--timeout", "60", "--graceful-timeout", "5", "--log-level", "warning"),
-        ],
+        "web": [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "-b", f"fd://{door.fileno()}"],
         "worker": [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1"],
     }
     children: list[subprocess.Popen[bytes]] = []
     with contextlib.ExitStack() as stack:
-        stack.enter_context(stop_on_signals())
         for process, command in commands.items():
-            output = stack.enter_context((log / f"{process}.log").open("ab"))
-            child = subprocess.Popen(
+            output = stack.enter_context((log / f"{process}.log").open("wb"))
+            child = processes.start(
                 command,
-                env=child_environment(urls["app"], process),
-                cwd=server.ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
+                environment=child_environment(urls["app"], process),
+                folder=server.ROOT,
+                output=output,
+                keep=[door.fileno()] if process == "web" else [],
             )
-            stack.callback(end, child)
+            stack.callback(processes.end, child)
             children.append(child)
         yield children
 
 
-@contextlib.contextmanager
-def stop_on_signals() -> Iterator[None]:
-    """SIGTERM ends the demonstration as Ctrl-C does."""
-
-    def interrupt(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def end(child: subprocess.Popen[bytes]) -> None:
-    """Ask a child to end, and insist after a while."""
-    if child.poll() is None:
-        child.terminate()
-        try:
-            child.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-
-
 def wait_until_ready(address: str, children: list[subprocess.Popen[bytes]]) -> None:
-    """Until the site answers; a child that ended first is reported with its log."""
+    """Until the page of signing in answers; a child that ended, or a page that fails, is reported with the logs."""
     until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        if any(child.poll() is not None for child in children):
-            break
+    while time.monotonic() < until and all(child.poll() is None for child in children):
         try:
-            with urllib.request.urlopen(f"{address}/health/", timeout=2):
+            with urllib.request.urlopen(f"{address}/sign-in/", timeout=5):
                 return
-        except (urllib.error.URLError, OSError):
+        except urllib.error.HTTPError as error:
+            error.close()
+            break
+        except OSError:
             time.sleep(0.1)
-    tail = "\n".join(
-        line for name in ("web", "worker") for line in (server.var() / "log" / f"{name}.log").read_text().splitlines()[-8:]
-    )
-    raise DemoRefused(f"The site did not start. The last lines of its logs ({server.var() / 'log'}):\n{tail}")
+    log = server.var() / "log"
+    lines = [line for name in ("web", "worker") for line in (log / f"{name}.log").read_text("utf-8").splitlines()[-8:]]
+    raise DemoRefused("\n".join([f"The site did not start. The last lines of its logs ({log}):", *lines]))
 
 
 def print_officers() -> None:
@@ -226,11 +207,7 @@ def print_officers() -> None:
 
 def wait(children: list[subprocess.Popen[bytes]]) -> int:
     """Until somebody ends it, or a child dies."""
-    try:
-        while all(child.poll() is None for child in children):
-            time.sleep(0.5)
-    except KeyboardInterrupt:
-        print("\nStopping …", flush=True)
-        return 0
+    while all(child.poll() is None for child in children):
+        time.sleep(0.5)
     print(f"The web server or the job worker ended by itself; see {server.var() / 'log'}.", file=sys.stderr)
     return 1

@@ -20,8 +20,14 @@ PAGES = ["/", "/programmes/", "/places/", "/places/1701/", "/places/170101/", "/
 def officers() -> list[tuple[str, str]]:
     """The demo officers of the country pack: user name, and role in English."""
     pack = YAML(typ="safe").load(server.ROOT / "countries" / "khm" / "demo_officers.yaml")
-    roles = {role["code"]: role["label"]["en"] for role in YAML(typ="safe").load(server.ROOT / "countries" / "khm" / "roles.yaml")["roles"]}
-    return [(officer["username"], f"{roles[officer['role']]}, {officer['unit'] or 'whole country'}") for officer in pack["officers"]]
+    roles = {
+        role["code"]: role["label"]["en"]
+        for role in YAML(typ="safe").load(server.ROOT / "countries" / "khm" / "roles.yaml")["roles"]
+    }
+    return [
+        (officer["username"], f"{roles[officer['role']]}, {officer['unit'] or 'whole country'}")
+        for officer in pack["officers"]
+    ]
 
 
 def check(address: str, urls: dict[str, str]) -> int:

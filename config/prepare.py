@@ -1,22 +1,28 @@
 """From an empty server to a database the office can start with: tables, facts, areas, officers, programmes.
 
-Runs as the schema's owner in a process of its own, so that the web and the worker never hold the owner's connection.
+Runs as the schema's owner in processes of their own, so that the web and the worker never hold the owner's connection.
 What was prepared last is remembered in the database itself; an unchanged project starts without asking again.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
-from config import embedded_postgres, server
+from config import restoring, server
 
-# In their order of need; each does nothing when there is nothing to do
+# In their order of need; each does nothing when there is nothing to do. The first refuses a database that is not ours.
 STEPS = [
-    ["migrate", "--verbosity", "0"],
+    ["check", "--tag", "database", "--database", "default"],
+    ["migrate", "--verbosity", "0", "--skip-checks"],
     ["facts", "load"],
     ["areas", "load"],
     ["officers", "load"],
@@ -25,42 +31,123 @@ STEPS = [
 AS_APPLICATION = {"programmes"}
 # What the steps read: a change in any of these files prepares anew
 SOURCES = ["onestop/*/migrations/*.py", "countries/**/*.yaml", "onestop/**/facts.py", "requirements.lock"]
+REFUSAL = re.compile(r"^\S+: \(\w+\.E\d+\) (.+)$", re.MULTILINE)
 
 
 class NotPrepared(Exception):
     """A step of the preparation failed; the message says which, and what it printed."""
 
 
-def ensure(cluster: embedded_postgres.Cluster) -> bool:
-    """Make and prepare the demonstration's database if needed; True when something was done."""
-    if not cluster.database_exists(server.DEMO_DATABASE):
-        cluster.create_database(server.DEMO_DATABASE)
-    urls = server.urls(cluster)
+def main(arguments: list[str]) -> int:
+    """`./run onestop prepare`: every step on the server of one's own; after installing and after each upgrade."""
+    if arguments:
+        print("./run onestop prepare takes no arguments: it prepares the database of DATABASE_URL.", file=sys.stderr)
+        return 2
+    urls = server.urls()
+    with alone():
+        restoring.finish(server.var())
+        run_steps(urls["owner"], urls["app"], mode=mode())
+    print("The database is prepared.")
+    return 0
+
+
+@contextlib.contextmanager
+def office(*, prepared: bool = True, owner: bool = True) -> Iterator[dict[str, str]]:
+    """The database's URLs, {'app': …, 'owner': …}: the server named in the environment, or the embedded one.
+
+    A restore that was interrupted while it put things into place is finished first. The embedded server runs as long
+    as this is open, its database made and, unless told otherwise, prepared. On a server of one's own the owner's URL
+    is only asked for where it is needed.
+    """
+    if os.environ.get("DATABASE_URL"):
+        if not (owner or mode() == "demo"):
+            yield {"app": os.environ["DATABASE_URL"]}
+            return
+        urls = server.urls()
+        restoring.finish(server.var())
+        if prepared and mode() == "demo":
+            ensure(urls)
+        yield urls
+        return
+    cluster = server.embedded_cluster()
+    with cluster.use():
+        with alone():
+            restoring.finish(server.var(), cluster)
+            if not cluster.database_exists(server.DEMO_DATABASE):
+                cluster.create_database(server.DEMO_DATABASE)
+        urls = server.urls(cluster)
+        if prepared:
+            ensure(urls)
+        yield urls
+
+
+def mode() -> str:
+    """The mode a child process gets: what the environment says, else as in config/settings.py."""
+    return os.environ.get("ONESTOP_MODE") or ("production" if os.environ.get("DATABASE_URL") else "demo")
+
+
+def ensure(urls: dict[str, str]) -> bool:
+    """Prepare the demonstration's database if this state of the project has not; True when something was done."""
     wanted = fingerprint()
     if prepared(urls["owner"]) == wanted:
         return False
-    run_steps(urls["owner"], urls["app"], mode="demo")
-    remember(urls["owner"], wanted)
+    with alone():
+        if prepared(urls["owner"]) == wanted:  # another start did it while we waited
+            return False
+        print("Preparing the database:", file=sys.stderr, flush=True)
+        run_steps(urls["owner"], urls["app"], mode="demo")
+        remember(urls["owner"], wanted)
     return True
 
 
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """One preparation at a time on this machine; the kernel frees the lock of a killed one."""
+    server.var().mkdir(parents=True, exist_ok=True)
+    with (server.var() / "prepare.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def run_steps(owner: str, app: str, *, mode: str) -> None:
-    """Run every step against one database, telling which one runs."""
+    """Run every step against one database, telling which one runs. Raises NotPrepared."""
     for step in STEPS:
-        print(f"  {' '.join(step[:2])} …", file=sys.stderr, flush=True)
+        if step[0] != "check":
+            print(f"  {step[0]} {step[1] if not step[1].startswith('-') else ''} …", file=sys.stderr, flush=True)
         as_owner = step[0] not in AS_APPLICATION
-        environment = {
-            **os.environ,
-            "ONESTOP_MODE": mode,
-            "DATABASE_URL": owner if as_owner else app,
-            "ONESTOP_PROCESS": "owner" if as_owner else "command",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "django", *step], env=environment, cwd=server.ROOT, capture_output=True, text=True
-        )
-        if done.returncode:
-            raise NotPrepared(f"Preparing the database stopped at '{' '.join(step)}':\n{done.stdout}{done.stderr}")
+        django(step, owner if as_owner else app, process="owner" if as_owner else "command", mode=mode)
+
+
+def django(command: list[str], url: str, *, process: str, mode: str) -> str:
+    """A management command in a process of its own; what it printed. Raises NotPrepared with its refusal."""
+    environment = {
+        **os.environ,
+        "ONESTOP_MODE": mode,
+        "DATABASE_URL": url,
+        "ONESTOP_PROCESS": process,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "django", *command], env=environment, cwd=server.ROOT, capture_output=True, text=True
+    )
+    if done.returncode:
+        said = "\n".join(REFUSAL.findall(done.stderr)) or f"{done.stdout}{done.stderr}".strip()
+        raise NotPrepared(f"The database is not ready; '{command[0]}' stopped:\n{said}")
+    return done.stdout
+
+
+def journal(app: str, officer: str, note: str) -> None:
+    """A line of the journal for what is done outside Django: in the officer's name, with the application's role."""
+    environment = {**os.environ, "ONESTOP_MODE": mode(), "DATABASE_URL": app, "ONESTOP_PROCESS": "command"}
+    done = subprocess.run(
+        [sys.executable, "-m", "config.journal_line", officer, note],
+        env=environment,
+        cwd=server.ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise NotPrepared(f"The journal did not take the line '{note}', so it is not done:\n{done.stderr.strip()}")
 
 
 def fingerprint() -> str:
@@ -86,19 +173,8 @@ def prepared(owner: str) -> str:
 def remember(owner: str, fingerprint: str) -> None:
     """Keep the fingerprint as the database's comment: it goes with the database, and a restored copy has none."""
     with psycopg.connect(owner) as connection:
-        name = connection.info.dbname
         connection.execute(
-            psycopg.sql.SQL("COMMENT ON DATABASE {} IS {}").format(
-                psycopg.sql.Identifier(name), psycopg.sql.Literal(fingerprint)
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+                sql.Identifier(connection.info.dbname), sql.Literal(fingerprint)
             )
         )
-
-
-def ensure_real(urls: dict[str, str]) -> bool:
-    """The same for a demonstration on a server of one's own: the database exists already, and must be ours or empty."""
-    wanted = fingerprint()
-    if prepared(urls["owner"]) == wanted:
-        return False
-    run_steps(urls["owner"], urls["app"], mode="demo")
-    remember(urls["owner"], wanted)
-    return True

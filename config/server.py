@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,11 +22,17 @@ def embedded_cluster() -> embedded_postgres.Cluster:
     return embedded_postgres.Cluster(var() / "postgres", log=var() / "log" / "postgres.log")
 
 
+class OwnerMissing(Exception):
+    """A maintenance command on a server of one's own, and nobody named the owner's URL."""
+
+
 def owner_url() -> str:
-    """The owner's URL of a real server; without it a maintenance command cannot run."""
+    """The owner's URL of a real server. Raises OwnerMissing."""
     url = os.environ.get("DATABASE_OWNER_URL")
     if not url:
-        sys.exit("This command changes tables and needs the owner of the schema: set DATABASE_OWNER_URL (HOWTO.md).")
+        raise OwnerMissing(
+            "This command needs the owner of the schema: set DATABASE_OWNER_URL beside DATABASE_URL (HOWTO.md)."
+        )
     return url
 
 

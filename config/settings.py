@@ -127,7 +127,8 @@ FACT_MODULES = ["onestop.registry.facts", "onestop.enrolments.facts"]
 TASK_SOURCES: list[str] = []
 FOLDER_PANELS: list[str] = []
 HISTORY_SOURCES: list[str] = []
-# What the lowest room, ui, may not import: the country's days and clock, the way out, the row of places (label, name, right)
+# What the lowest room, ui, may not import: the country's days and clock, the way out, the row of places
+# (label, name, right)
 UI_TODAY = "onestop.areas.clock.today"
 UI_NOW = "onestop.areas.clock.now"
 UI_LOCAL_TIME = "onestop.areas.clock.local"
