@@ -1,7 +1,7 @@
 """The catalogue that rules are checked against: the facts of the country pack, and the programmes they may name.
 
-Which rooms offer facts is said in settings.FACT_MODULES, a slot loaded at start: a module that cannot be imported, or a
-fact declared twice, stops the program with its name. `facts()` needs no database; `catalogue()` adds the programmes that
+Which rooms offer facts is said in settings.FACT_MODULES, a slot loaded at start: a module that cannot be imported stops
+the program with its name. `facts()` needs no database; `catalogue()` adds the programmes that
 are loaded.
 """
 

@@ -15,7 +15,7 @@ from criteria.family import Family
 from criteria.interpret import HOUSEHOLD, Assessment, assess
 from criteria.tree import Node
 from criteria.values import Truth
-from onestop.eligibility.families import family_of, family_of_one
+from onestop.eligibility.families import family_of, family_of_person
 from onestop.eligibility.rulebook import Rulebook, Version
 from onestop.registry.models import Household, Person
 
@@ -81,9 +81,9 @@ class Folder:
         return cls(book, family_of(household, book))
 
     @classmethod
-    def of_one(cls, person: Person, book: Rulebook) -> "Folder":
-        """A person who lives in no household on the day."""
-        return cls(book, family_of_one(person, book))
+    def of_person(cls, person: Person, book: Rulebook) -> "Folder":
+        """The household of a person on the day; of a person in no household the person alone."""
+        return cls(book, family_of_person(person, book))
 
     @cached_property
     def members(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""`./run onestop criteria check FILE…`: everything wrong with programme files, with file, line and column; exit 1 on errors."""
+"""`./run onestop criteria check FILE…`: everything wrong with programme files, by file, line and column; else exit 0."""
 
 from argparse import ArgumentParser
 from pathlib import Path
