@@ -5,23 +5,14 @@ from django.db import migrations, models
 import onestop.areas.clock
 import onestop.areas.keys
 import onestop.areas.models
+import onestop.journal.models
 from onestop.areas.walls import DoorFunction, Grant, Wall
 from onestop.journal.history import BLANK_NOTE_BODY, FOLLOW_BODY, TRACK_BODY, TRACK_NEEDS
 from onestop.journal.seal import SEAL_BODY
 
-APPEND_ONLY = """
-CREATE FUNCTION journal_append_only() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $body$
-DECLARE
-    may_change text[] := TG_ARGV[0]::text[];
+REFUSE = """
+CREATE FUNCTION journal_only_added() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $body$
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        -- the unit follows the subject; a note may only become empty, its digest stays
-        IF to_jsonb(NEW) - may_change = to_jsonb(OLD) - may_change
-           AND ('note' <> ALL (may_change) OR (to_jsonb(NEW) ->> 'note') IN ('', to_jsonb(OLD) ->> 'note'))
-        THEN
-            RETURN NEW;
-        END IF;
-    END IF;
     RAISE EXCEPTION 'The lines of % are only added, never changed or removed.', TG_TABLE_NAME
         USING ERRCODE = 'restrict_violation';
 END
@@ -29,14 +20,15 @@ $body$
 """
 
 
-def append_only(table: str, may_change: str) -> migrations.RunSQL:
-    """Refuse every change of the table's rows, whoever asks, but for the named columns ('{a,b}')."""
+def only_added(table: str, fixed: str = "") -> migrations.RunSQL:
+    """Refuse every DELETE and TRUNCATE, and an UPDATE that names one of the fixed columns ('' means any), whoever asks."""
+    of = f" OF {fixed}" if fixed else ""
     return migrations.RunSQL(
         [
-            f"CREATE TRIGGER only_added BEFORE UPDATE OR DELETE ON {table}"
-            f" FOR EACH ROW EXECUTE FUNCTION journal_append_only('{may_change}')",
+            f"CREATE TRIGGER only_added BEFORE UPDATE{of} OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION journal_only_added()",
             f"CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table}"
-            f" FOR EACH STATEMENT EXECUTE FUNCTION journal_append_only('{may_change}')",
+            " FOR EACH STATEMENT EXECUTE FUNCTION journal_only_added()",
         ],
         [f"DROP TRIGGER only_added ON {table}", f"DROP TRIGGER never_emptied ON {table}"],
     )
@@ -66,7 +58,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("table_name", models.CharField(db_collation="C", editable=False, max_length=63)),
-                ("row_id", models.CharField(db_collation="C", editable=False, max_length=64)),
+                ("row_id", models.UUIDField(editable=False)),
                 ("op", models.CharField(editable=False, max_length=1)),
                 ("at", models.DateTimeField(editable=False)),
                 ("officer_id", models.UUIDField(editable=False, null=True)),
@@ -75,12 +67,11 @@ class Migration(migrations.Migration):
                     "unit_code",
                     onestop.areas.models.UnitCodeField(blank=True, db_collation="C", editable=False, max_length=16),
                 ),
-                ("row", models.JSONField(editable=False)),
+                ("row", onestop.journal.models.RowField(editable=False)),
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["table_name", "row_id", "id"], name="journal_history_row"),
-                    models.Index(fields=["unit_code"], name="journal_history_unit"),
+                    models.Index(fields=["row_id", "id"], name="journal_history_row"),
                 ],
             },
         ),
@@ -159,10 +150,19 @@ class Migration(migrations.Migration):
         ),
         Wall("journal_rowhistory", rights="SELECT, MAINTAIN"),
         Grant("journal_seal", "SELECT"),
-        migrations.RunSQL(APPEND_ONLY, "DROP FUNCTION journal_append_only()"),
-        append_only("journal_journalentry", "{unit_code,note,note_salt}"),
-        append_only("journal_rowhistory", "{unit_code}"),
-        append_only("journal_seal", "{}"),
+        migrations.RunSQL(REFUSE, "DROP FUNCTION journal_only_added()"),
+        # the unit follows the subject; a note may only become empty, its digest stays
+        only_added(
+            "journal_journalentry",
+            "id, at, verb, officer_id, roles, office, subject_kind, subject_id, unit_code_then, note_digest",
+        ),
+        migrations.RunSQL(
+            "CREATE TRIGGER note_only_blanked BEFORE UPDATE OF note, note_salt ON journal_journalentry FOR EACH ROW"
+            " WHEN (NEW.note <> '' OR NEW.note_salt <> '') EXECUTE FUNCTION journal_only_added()",
+            "DROP TRIGGER note_only_blanked ON journal_journalentry",
+        ),
+        only_added("journal_rowhistory", 'id, table_name, row_id, op, at, officer_id, transaction, "row"'),
+        only_added("journal_seal"),
         DoorFunction("journal_track", "", "trigger", TRACK_BODY, "plpgsql", "VOLATILE", TRACK_NEEDS, callers=()),
         DoorFunction("journal_follow", "", "trigger", FOLLOW_BODY, "plpgsql", "VOLATILE", callers=()),
         DoorFunction(

@@ -82,7 +82,7 @@ def test_lines_of_another_area_are_not_seen() -> None:
         "TRUNCATE journal_journalentry",
         "UPDATE journal_rowhistory SET op = 'D'",
         "INSERT INTO journal_rowhistory (table_name, row_id, op, at, transaction, unit_code, row)"
-        " VALUES ('t', 'x', 'I', now(), 1, '1701', '{}')",
+        " VALUES ('t', gen_random_uuid(), 'I', now(), 1, '1701', '{}')",
         "DELETE FROM journal_rowhistory",
         "INSERT INTO journal_seal (seq, entry_id, digest, previous_digest, at)"
         " VALUES (1, gen_random_uuid(), '', '', now())",
@@ -95,6 +95,19 @@ def test_the_application_can_neither_change_lines_nor_write_history_or_seals(sql
         record(READ, by=district)
         with pytest.raises(DatabaseError, match="permission denied"):
             run(sql)
+
+
+def test_every_column_but_the_named_ones_is_guarded_against_change() -> None:
+    """A column added later must be decided upon: the triggers name the guarded ones."""
+    free = {"journal_journalentry": {"unit_code", "note", "note_salt"}, "journal_rowhistory": {"unit_code"}}
+    with connection.cursor() as cursor:
+        for table, allowed in free.items():
+            cursor.execute(
+                "SELECT a.attname, a.attnum = ANY (t.tgattr::int2[]) FROM pg_attribute a JOIN pg_trigger t"
+                " ON t.tgrelid = a.attrelid AND t.tgname = 'only_added'"
+                f" WHERE a.attrelid = '{table}'::regclass AND a.attnum > 0 AND NOT a.attisdropped"
+            )
+            assert {name for name, guarded in cursor.fetchall() if not guarded} == allowed
 
 
 def test_a_note_is_blanked_and_its_digest_stays() -> None:
