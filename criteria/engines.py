@@ -156,6 +156,10 @@ class Engine:
             return cast(node, "hugeint")
         return cast(node, "numeric", places)
 
+    def exact(self, node: exp.Expr, places: int) -> exp.Expr:
+        """A decimal with all its places beside another type: DuckDB and Spark would cut some off for a common type."""
+        return node if self.dialect == "postgres" else cast(node, "numeric", places)
+
     def bounded(self, node: exp.Expr, decimal: bool, places: int) -> exp.Expr:
         """The result of a step, NULL where its whole part leaves 64 bits; the step is written once, never twice."""
         if self.dialect == "duckdb" and not decimal:

@@ -54,9 +54,22 @@ class Compare(Node):
     def sql(self, columns: Columns) -> exp.Expr:
         return engines.compare(self.operator, self._side(columns, self.left), self._side(columns, self.right))
 
-    @staticmethod
-    def _side(columns: Columns, node: Node) -> exp.Expr:
-        return columns.condition(node) if node.type is FactType.BOOL else node.sql(columns)
+    def _side(self, columns: Columns, node: Node) -> exp.Expr:
+        if node.type is FactType.BOOL:
+            return columns.condition(node)
+        return self._exact(columns, node.sql(columns))
+
+    def _exact(self, columns: Columns, side: exp.Expr) -> exp.Expr:
+        """A side with all the places that both sides need, where the engine would not keep them by itself."""
+        if FactType.DECIMAL not in (self.left.type, self.right.type):
+            return side
+        if all(isinstance(node, FactNode | Literal) for node in (self.left, self.right)):
+            return side
+        return columns.engine.exact(side, max(self.left.places, self.right.places))
+
+    def _ends(self, columns: Columns, node: Node) -> tuple[exp.Expr, exp.Expr]:
+        low, high = node.sql_range(columns)
+        return self._exact(columns, low), self._exact(columns, high)
 
     def words(self, speech: Speech) -> str:
         return self._said(speech, self.operator)
@@ -85,7 +98,7 @@ class CompareRanges(Compare):
     kind = "number"
 
     def sql(self, columns: Columns) -> exp.Expr:
-        left, right = self.left.sql_range(columns), self.right.sql_range(columns)
+        left, right = self._ends(columns, self.left), self._ends(columns, self.right)
         answer = ranges_sql(self.operator, left, right)
         unsafe = [
             engines.is_null(end.copy())
@@ -326,7 +339,8 @@ class In(Node):
         return either([comparison.value(world) for comparison in self.same])
 
     def sql(self, columns: Columns) -> exp.Expr:
-        if all(type(comparison) is Compare for comparison in self.same):
+        exact = self.item.type is not FactType.DECIMAL or isinstance(self.item, FactNode)
+        if exact and all(type(comparison) is Compare for comparison in self.same):
             return engines.one_of(self.item.sql(columns), [choice.sql(columns) for choice in self.choices])
         return engines.any_of([comparison.sql(columns) for comparison in self.same])
 

@@ -132,10 +132,17 @@ class If(Node):
     def sql(self, columns: Columns) -> exp.Expr:
         if self.type is FactType.BOOL:
             return self._chosen(columns, columns.condition(self.yes), columns.condition(self.no))
-        return self._chosen(columns, self.yes.sql(columns), self.no.sql(columns))
+        yes, no = self.yes.sql(columns), self.no.sql(columns)
+        if self.type is FactType.DECIMAL:
+            yes, no = columns.engine.exact(yes, self.places), columns.engine.exact(no, self.places)
+        return self._chosen(columns, yes, no)
 
     def sql_range(self, columns: Columns) -> tuple[exp.Expr, exp.Expr]:
         yes, no = self.yes.sql_range(columns), self.no.sql_range(columns)
+        if self.type is FactType.DECIMAL:
+            exact = columns.engine.exact
+            yes = exact(yes[0], self.places), exact(yes[1], self.places)
+            no = exact(no[0], self.places), exact(no[1], self.places)
         return self._chosen(columns, yes[0], no[0]), self._chosen(columns, yes[1], no[1])
 
     def _chosen(self, columns: Columns, yes: exp.Expr, no: exp.Expr) -> exp.Expr:

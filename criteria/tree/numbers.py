@@ -57,7 +57,9 @@ class Arithmetic(Node):
         if ends is None:
             return None
         low, high = min(ends), max(ends)
-        return low if fits(low) else WHOLE_LOW, high if fits(high) else WHOLE_HIGH
+        # a checked decimal may still lie between the last whole number of 64 bits and the next
+        beyond = 1 if self.type is FactType.DECIMAL else 0
+        return low if fits(low) else WHOLE_LOW - beyond, high if fits(high) else WHOLE_HIGH + beyond
 
     @property
     def safe(self) -> bool:
