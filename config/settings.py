@@ -133,6 +133,8 @@ UI_TODAY = "onestop.areas.clock.today"
 UI_NOW = "onestop.areas.clock.now"
 UI_LOCAL_TIME = "onestop.areas.clock.local"
 UI_SIGN_OUT = "staff:sign-out"
+UI_ROLE_WORDS = "onestop.staff.queries.role_words"
+UI_REMEMBER_LANGUAGE = "onestop.staff.actions.remember_language"
 UI_PLACES = [
     (_("Work"), "desk:home", ""),
     (_("People"), "desk:people", "registry.read"),

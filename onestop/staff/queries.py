@@ -1,5 +1,6 @@
 """Reads about officers that a page shows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -7,7 +8,7 @@ from django.conf import settings
 from onestop.areas.country import in_words, pack
 from onestop.staff.models import Officer
 
-__all__ = ["DemoOfficer", "demo_officers"]
+__all__ = ["DemoOfficer", "demo_officers", "role_words"]
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,12 @@ class DemoOfficer:
 
     officer: Officer
     title: str
+
+
+def role_words(codes: Iterable[str]) -> str:
+    """Roles in the page's language, for the strip above every page (UI_ROLE_WORDS)."""
+    roles = pack().roles
+    return ", ".join(in_words(roles[code].label) for code in codes if code in roles)
 
 
 def demo_officers() -> list[DemoOfficer]:
@@ -28,5 +35,5 @@ def demo_officers() -> list[DemoOfficer]:
     for officer in officers:
         held = [roles[assignment.role] for assignment in officer.assignments.all() if assignment.role in roles]
         level = max((role.level for role in held), default=-1)
-        shown.append((-level, DemoOfficer(officer, ", ".join(in_words(role.label) for role in held))))
+        shown.append((-level, DemoOfficer(officer, role_words(role.code for role in held))))
     return [entry for _level, entry in sorted(shown, key=lambda pair: (pair[0], pair[1].officer.username))]

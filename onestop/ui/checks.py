@@ -14,7 +14,7 @@ from onestop.ui.stamp import why_unstyled
 
 HINT = "Run:  ./run assets   (it needs Node, or takes the nodejs wheel from the Python package index)."
 # Each slot of this room: the setting and whether a start without it is refused
-SLOTS = {"UI_TODAY": True, "UI_NOW": True, "UI_LOCAL_TIME": True, "UI_REMEMBER_LANGUAGE": False}
+SLOTS = {"UI_TODAY": True, "UI_NOW": True, "UI_LOCAL_TIME": True, "UI_REMEMBER_LANGUAGE": False, "UI_ROLE_WORDS": False}
 
 
 def static_source() -> Path:

@@ -47,6 +47,13 @@ def now() -> datetime | None:
     return local
 
 
+def role_words(request: HttpRequest) -> str:
+    """The officer's roles in words, of the scope that is open; nothing on a page without one."""
+    codes = getattr(getattr(request, "scope", None), "roles", ())
+    path = getattr(settings, "UI_ROLE_WORDS", "")
+    return str(slot(path)(codes)) if path and codes else ""
+
+
 def address(name: str) -> str:
     """The URL of this name; empty where its room is not there yet."""
     try:
@@ -89,6 +96,7 @@ def page(request: HttpRequest) -> dict[str, Callable[[], Any]]:
     return {
         "officer": officer,
         "office": cache(lambda: getattr(officer(), "office", None)),
+        "roles": cache(lambda: role_words(request)),
         "today": cache(today),
         "now": cache(now),
         "demo_on": demo_on,
