@@ -160,6 +160,11 @@ class AdministrativeUnitQuerySet(models.QuerySet["AdministrativeUnit"]):
         """The units one step below, in the order of their names; '' gives the highest level."""
         return self.filter(parent_code=code).order_by("name_sort", "code")
 
+    def in_order_for(self, language: str) -> Self:
+        """In the order in which a reader of the language looks names up: the dictionary's, or the Latin alphabet's."""
+        own = language.split("-")[0] == pack().languages[0]
+        return self.order_by("name_sort" if own else "search_latin", "code")
+
     def above(self, code: str) -> Self:
         """The unit and the units it lies in, from the top."""
         lengths = [level.length for level in pack().levels if level.length <= len(code)]

@@ -8,24 +8,28 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from onestop.areas import clock
 from onestop.areas.country import pack
 from onestop.areas.forms import PlaceSearch
 from onestop.areas.guards import signed_in
-from onestop.areas.models import AdministrativeUnit
+from onestop.areas.models import AdministrativeUnit, AdministrativeUnitQuerySet
 from onestop.areas.queries import Found, path_of, paths_of, search_places
 from onestop.ui.components import Crumb
 
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """A unit as a line of a list: names with their kind by language, units one step below, the way up, valid today."""
+    """A unit as a line of a list: names with their kind by language, units one step below, the way up, valid today.
+
+    `below` is None for the lowest level, which has nothing below it.
+    """
 
     unit: AdministrativeUnit
     names: dict[str, str]
-    below: int
+    below: int | None
     above: list[dict[str, str]]
     valid: bool
 
@@ -45,7 +49,7 @@ def rows_of(units: Iterable[AdministrativeUnit], today: date, *, with_path: bool
         PlaceRow(
             unit,
             names_of(unit),
-            counts[unit.code],
+            counts[unit.code] if unit.level < len(pack().levels) else None,
             [names_of(each) for each in paths.get(unit.code, ())],
             unit.is_valid_on(today),
         )
@@ -66,8 +70,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "found": rows_of(found.units, today, with_path=True),
         "near": rows_of(found.near, today, with_path=True),
         "more": found.more,
-        "units": [] if text else rows_of(AdministrativeUnit.objects.on(today).children_of(""), today),
+        "units": [] if text else rows_of(children("").on(today), today),
         "level": pack().levels[0].names,
+        "counted": True,
         "crumbs": [Crumb(_("Places"))],
         "attribution": pack().attribution,
     }
@@ -81,7 +86,7 @@ def tree(request: HttpRequest, code: str) -> HttpResponse:
     if not path:
         raise Http404
     unit, today = path[-1], clock.today()
-    rows = rows_of(AdministrativeUnit.objects.children_of(code), today)
+    rows = rows_of(children(code), today)
     levels = pack().levels
     context = {
         "unit": unit,
@@ -92,6 +97,7 @@ def tree(request: HttpRequest, code: str) -> HttpResponse:
         "units": [row for row in rows if row.valid],
         "others": [row for row in rows if not row.valid],
         "below": levels[unit.level].names if unit.level < len(levels) else {},
+        "counted": unit.level + 1 < len(levels),
         "crumbs": [
             Crumb(_("Places"), reverse("areas:home")),
             *(Crumb(each.full_name, reverse("areas:tree", args=[each.code])) for each in path[:-1]),
@@ -100,6 +106,11 @@ def tree(request: HttpRequest, code: str) -> HttpResponse:
         "attribution": pack().attribution,
     }
     return render(request, "areas/tree.html", context)
+
+
+def children(code: str) -> AdministrativeUnitQuerySet:
+    """The units one step below, in the reader's order."""
+    return AdministrativeUnit.objects.children_of(code).in_order_for(get_language() or "")
 
 
 def successors(unit: AdministrativeUnit) -> list[AdministrativeUnit]:

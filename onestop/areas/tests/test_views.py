@@ -105,6 +105,20 @@ def test_a_closed_unit_says_what_it_became_or_that_nobody_knows(reader: Client) 
     assert "Ministry of Planning" in page
 
 
+def test_units_stand_in_the_order_of_the_reader_s_alphabet(reader: Client, django_user_model: Any) -> None:
+    unit("171201", "អ", name_latin="Aaa")
+    page = text(reader, "/places/1712/units/")
+    assert page.index("Aaa Commune") < page.index("Slaeng Spean Commune")
+    django_user_model.objects.filter(username="district").update(language="km")
+    page = text(reader, "/places/1712/units/")
+    assert page.index("Aaa Commune") > page.index("Slaeng Spean Commune")
+
+
+def test_villages_have_no_column_of_units_below(reader: Client) -> None:
+    assert "Units below" in text(reader, "/places/1712/units/")
+    assert "Units below" not in text(reader, "/places/171206/units/")
+
+
 def test_an_unknown_code_is_not_found(reader: Client) -> None:
     assert reader.get("/places/99/units/").status_code == 404
     assert reader.get("/places/17-12/units/").status_code == 404
