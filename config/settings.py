@@ -147,6 +147,7 @@ UI_PLACES = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pages over slow lines; it adds random bytes, and CSRF tokens are masked
     "csp.middleware.CSPMiddleware",
     "onestop.ui.middleware.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
