@@ -118,6 +118,11 @@ class Node(ABC):
         """The ends that this number cannot leave, whatever the facts; None when not a number."""
         return None
 
+    @property
+    def loose(self) -> bool:
+        """Its sentence would run into what follows, so beside other parts it stands in brackets."""
+        return False
+
     @abstractmethod
     def value(self, world: World) -> Value: ...
 
@@ -144,6 +149,6 @@ class Node(ABC):
 
 
 def grouped(node: Node, speech: Speech, *kinds: type[Node]) -> str:
-    """The words of a part, in brackets when it is one of the kinds that would be read wrongly without them."""
+    """The words of a part, in brackets when it is loose or one of the kinds that would be read wrongly without them."""
     text = node.words(speech)
-    return speech.say("group", text=text) if isinstance(node, kinds) else text
+    return speech.say("group", text=text) if node.loose or isinstance(node, kinds) else text

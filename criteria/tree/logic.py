@@ -35,8 +35,16 @@ class And(Node):
     def sql(self, columns: Columns) -> exp.Expr:
         return engines.all_of(columns.condition(part) for part in self.parts)
 
+    @property
+    def loose(self) -> bool:
+        return True
+
     def words(self, speech: Speech) -> str:
-        return speech.join("and", [grouped(part, speech, Or, If) for part in self.parts])
+        parts = [part.words(speech) if isinstance(part, And) else grouped(part, speech) for part in self.parts]
+        return speech.join("and", parts)
+
+    def denied(self, speech: Speech) -> str:
+        return speech.say("not", text=grouped(self, speech))
 
 
 @dataclass(frozen=True)
@@ -59,8 +67,16 @@ class Or(Node):
     def sql(self, columns: Columns) -> exp.Expr:
         return engines.any_of(columns.condition(part) for part in self.parts)
 
+    @property
+    def loose(self) -> bool:
+        return True
+
     def words(self, speech: Speech) -> str:
-        return speech.join("or", [grouped(part, speech, And, If) for part in self.parts])
+        parts = [part.words(speech) if isinstance(part, Or) else grouped(part, speech) for part in self.parts]
+        return speech.join("or", parts)
+
+    def denied(self, speech: Speech) -> str:
+        return speech.say("not", text=grouped(self, speech))
 
 
 @dataclass(frozen=True)
@@ -82,6 +98,11 @@ class Not(Node):
 
     def sql(self, columns: Columns) -> exp.Expr:
         return engines.negation(columns.condition(self.part))
+
+    @property
+    def loose(self) -> bool:
+        # a denied && or || is bracketed already
+        return self.part.loose and not isinstance(self.part, And | Or)
 
     def words(self, speech: Speech) -> str:
         return self.part.denied(speech)
@@ -157,10 +178,14 @@ class If(Node):
         """How many choices stand inside each other as conditions."""
         return max((1 + node._nested for node in self.condition.walk() if isinstance(node, If)), default=0)
 
+    @property
+    def loose(self) -> bool:
+        return True
+
     def words(self, speech: Speech) -> str:
         return speech.say(
             "if",
-            condition=self.condition.words(speech),
-            yes=grouped(self.yes, speech, If),
-            no=grouped(self.no, speech, If),
+            condition=grouped(self.condition, speech),
+            yes=grouped(self.yes, speech),
+            no=grouped(self.no, speech),
         )

@@ -33,6 +33,10 @@ class Aggregate(Node):
         members = world.members()
         return None if members is None else [member.truth(self.body) for member in members]
 
+    @property
+    def loose(self) -> bool:
+        return self.type is FactType.BOOL and self.body.loose
+
     def words(self, speech: Speech) -> str:
         return speech.say(self.kind, body=self.body.words(speech))
 
