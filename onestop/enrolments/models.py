@@ -4,6 +4,9 @@ An enrolment of a household counts for each member present (rules.md §1). It en
 when it was wrong, and is never deleted. Rules ask for it as a fact: `enrolled('P')`.
 """
 
+from datetime import date
+from typing import ClassVar, Self, cast
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -11,21 +14,28 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from onestop.areas.clock import now
 from onestop.areas.models import Personal, PersonalQuerySet
+from onestop.areas.scope import Scope
 from onestop.programmes.models import DayRange, Programme
-from onestop.registry.models import Household, Person
+from onestop.registry.models import Household, HouseholdMembership, Person
 
 
 class EnrolmentQuerySet(PersonalQuerySet):
     """Enrolments in the office's words."""
 
-    def on(self, day: object) -> "EnrolmentQuerySet":
-        """Those that hold on a day."""
-        return self.standing().filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+    def on(self, day: date) -> Self:
+        """Those that hold on a day; a voided one never did."""
+        return self.standing().filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
 
-    def of_household(self, household: Household) -> "EnrolmentQuerySet":
+    def of_household(self, household: Household) -> Self:
         """Those of the household itself and of anyone who is or was its member."""
-        return self.filter(Q(household=household) | Q(person__memberships__household=household)).distinct()
+        members = HouseholdMembership.objects.standing().filter(household=household)
+        return self.filter(Q(household=household) | Q(person__in=members.values("person")))
+
+    def shown_to(self, scope: Scope) -> Self:
+        """Without those of programmes in a compartment the officer is outside of."""
+        return self.filter(programme__in=Programme.objects.visible_to(scope))
 
 
 class Enrolment(Personal):
@@ -44,13 +54,13 @@ class Enrolment(Personal):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False, verbose_name=_("enrolled by")
     )
 
-    objects = EnrolmentQuerySet.as_manager()
+    objects: ClassVar = EnrolmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("enrolment")
         verbose_name_plural = _("enrolments")
-        indexes = [models.Index(fields=["unit_code", "programme"], name="enrolment_unit_programme")]
-        constraints = [
+        indexes: ClassVar = [models.Index(fields=["unit_code", "programme"], name="enrolment_unit_programme")]
+        constraints: ClassVar = [
             models.CheckConstraint(
                 name="enrolment_of_one_subject",
                 condition=Q(person__isnull=True, household__isnull=False)
@@ -88,3 +98,31 @@ class Enrolment(Personal):
 
     def __str__(self) -> str:
         return f"{self.programme_id} {self.valid_from:%Y-%m-%d}"
+
+    @property
+    def subject(self) -> Person | Household:
+        """Who is enrolled."""
+        return self.person or cast(Household, self.household)  # one of both: enrolment_of_one_subject
+
+
+class PilotLoad(models.Model):
+    """Which invented population stands in the demonstration: one row at most, of nobody's data.
+
+    Another population needs a fresh database, since nothing about people is ever deleted.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    day = models.DateField(help_text="the day on which these people live as invented")
+    seed = models.BigIntegerField()
+    size = models.PositiveIntegerField(null=True, help_text="persons asked for; none: as many as the figures say")
+    villages_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the list of villages, if any")
+    households = models.PositiveIntegerField()
+    persons = models.PositiveIntegerField()
+    enrolments = models.PositiveIntegerField()
+    loaded_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(name="pilotload_one_row", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d}, seed {self.seed}"

@@ -6,6 +6,7 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
+import onestop.areas.clock
 import onestop.areas.keys
 import onestop.areas.models
 import onestop.programmes.models
@@ -153,6 +154,31 @@ class Migration(migrations.Migration):
                         violation_error_message="This household is enrolled in this programme on some of these days already.",
                     ),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PilotLoad",
+            fields=[
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("day", models.DateField(help_text="the day on which these people live as invented")),
+                ("seed", models.BigIntegerField()),
+                (
+                    "size",
+                    models.PositiveIntegerField(
+                        help_text="persons asked for; none: as many as the figures say", null=True
+                    ),
+                ),
+                (
+                    "villages_digest",
+                    models.CharField(blank=True, help_text="SHA-256 of the list of villages, if any", max_length=64),
+                ),
+                ("households", models.PositiveIntegerField()),
+                ("persons", models.PositiveIntegerField()),
+                ("enrolments", models.PositiveIntegerField()),
+                ("loaded_at", models.DateTimeField(default=onestop.areas.clock.now)),
+            ],
+            options={
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="pilotload_one_row")],
             },
         ),
         Wall("enrolments_enrolment"),
