@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
@@ -176,16 +176,32 @@ def transfer(old_code: str, new_code: str, *, on: date, write: bool) -> Transfer
 
     The old unit and the units below it end on the day before `on` and name their successors. With write=False only
     counts. Must run outside the walls (as the owner): the application's role cannot write history. Raises AreasRefused
-    when a code is no unit, both are the same or of different levels, or a unit that holds rows has no counterpart.
+    when a code is no unit, both are the same or of different levels, a unit that holds rows has no counterpart, or the
+    new unit has a row already that does not allow a second.
     """
+    try:
+        return _transfer(old_code, new_code, on, write)
+    except IntegrityError as error:
+        clash = getattr(error.__cause__, "diag", None)
+        raise AreasRefused(
+            _("A row of %(table)s cannot lie in both units (%(rule)s). End or void one of them, then transfer again.")
+            % {"table": getattr(clash, "table_name", "?"), "rule": getattr(clash, "constraint_name", "?")}
+        ) from error
+
+
+def _transfer(old_code: str, new_code: str, on: date, write: bool) -> Transfer:
     with transaction.atomic():
         old, new = _pair(old_code, new_code)
         columns = unit_columns()
+        if write:
+            _keep_writers_out(columns)
         _refuse_without_counterpart(old, new, columns)
-        rows = {column: _rekey(column, old.code, new.code, write=write) for column in columns}
+        rows = {column: _count(column, old.code) for column in columns}
         below = AdministrativeUnit.objects.under(old.code).select_for_update().order_by("code")
         closed = [unit for unit in below if not unit.successors or unit.valid_to is None]
         if write:
+            for column in columns:
+                _rekey(column, old.code, new.code)
             _close(closed, old.code, new.code, last=on - timedelta(days=1))
         return Transfer(old, new, {column: count for column, count in rows.items() if count}, [u.code for u in closed])
 
@@ -249,23 +265,42 @@ def _refuse_without_counterpart(old: AdministrativeUnit, new: AdministrativeUnit
         )
 
 
-def _rekey(column: UnitColumn, old: str, new: str, *, write: bool) -> int:
-    """Give the rows of one column the new code; returns how many, also when only counting."""
+def _keep_writers_out(columns: list[UnitColumn]) -> None:
+    """Hold back whoever writes to these tables until the end: a row added meanwhile would keep the old code."""
+    tables = sql.SQL(", ").join(sql.Identifier(table) for table in sorted({column.table for column in columns}))
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(tables))
+
+
+def _inside(column: UnitColumn) -> sql.Composed:
+    """The condition that a row of the table holds the code of the old unit or of one below it."""
+    name = sql.Identifier(column.column)
+    if not column.many:
+        return _lies_in(name)
+    return sql.SQL("EXISTS (SELECT FROM unnest({}) AS one WHERE {})").format(name, _lies_in(sql.Identifier("one")))
+
+
+def _count(column: UnitColumn, old: str) -> int:
+    """How many rows hold the old code."""
+    table, _name = _table(column)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SELECT count(*) FROM {} WHERE {}").format(table, _inside(column)), _words(old))
+        return int(cursor.fetchone()[0])
+
+
+def _rekey(column: UnitColumn, old: str, new: str) -> None:
+    """Give the rows of one column the new code."""
     table, name = _table(column)
     renamed = sql.SQL("%(new)s || substr({}, %(after)s)")
+    value: sql.Composable = renamed.format(name)
     if column.many:
         one = sql.Identifier("one")
-        inside = sql.SQL("EXISTS (SELECT FROM unnest({}) AS one WHERE {})").format(name, _lies_in(one))
         value = sql.SQL(
             "ARRAY(SELECT CASE WHEN {} THEN {} ELSE one END FROM unnest({}) WITH ORDINALITY AS t (one, n) ORDER BY n)"
         ).format(_lies_in(one), renamed.format(one), name)
-    else:
-        inside, value = _lies_in(name), renamed.format(name)
-    count = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(table, inside)
-    update = sql.SQL("UPDATE {} SET {} = {} WHERE {}").format(table, name, value, inside)
     with connection.cursor() as cursor:
-        cursor.execute(update if write else count, _words(old, new))
-        return int(cursor.rowcount if write else cursor.fetchone()[0])
+        update = sql.SQL("UPDATE {} SET {} = {} WHERE {}").format(table, name, value, _inside(column))
+        cursor.execute(update, _words(old, new))
 
 
 def _close(units: list[AdministrativeUnit], old: str, new: str, *, last: date) -> None:

@@ -6,6 +6,8 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg import sql
@@ -162,6 +164,18 @@ def test_a_unit_that_had_ended_keeps_its_end(units: None) -> None:
     transfer(OLD, NEW, on=DAY, write=True)
     old = AdministrativeUnit.objects.get(code=OLD)
     assert (old.valid_to, old.successors, old.successor_known) == (date(2024, 12, 31), [NEW], True)
+
+
+def test_it_refuses_a_row_that_cannot_lie_in_both_units_and_names_the_rule_but_no_person(units: None) -> None:
+    assignment = apps.get_model("staff", "RoleAssignment")
+    role = {"officer": get_user_model().objects.get(username="commune"), "role": "commune_assistant"}
+    for code in (OLD, NEW):
+        assignment.objects.create(unit_code=code, valid_from=date(2026, 1, 1), **role)
+    with pytest.raises(AreasRefused, match="A row of staff_roleassignment cannot lie in both units") as refused:
+        transfer(OLD, NEW, on=DAY, write=True)
+    assert str(role["officer"].pk) not in str(refused.value)
+    assert assignment.objects.filter(unit_code=OLD).count() == 1
+    assert AdministrativeUnit.objects.get(code=OLD).valid_to is None
 
 
 def command(*arguments: str) -> str:
