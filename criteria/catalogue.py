@@ -62,7 +62,8 @@ class Fact:
     the start of the next school year. `timeless` facts hold on every date, also before they were asked.
     `derived` is a rule in the same language, over facts of the same subject. `imprecise` dates are intervals.
     `status` facts are levels of dated periods; `counts_members` is the number of present members.
-    `as_number`: a code list of digits is stored as a number and not as text (status levels are).
+    `words` are for sentences, by language: `noun` names the fact inside one, `yes` and `no` are the predicates of a
+    fact that is true or false. `as_number`: a code list of digits is stored as a number and not as text (status levels are).
     """
 
     code: str
@@ -77,6 +78,7 @@ class Fact:
     topic: str = ""
     compartment: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     question: Mapping[str, str] = field(default_factory=dict)
     code_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     derived: str | None = None
@@ -139,6 +141,14 @@ class Fact:
 
     def label(self, language: str) -> str:
         return self.labels.get(language) or self.code.replace("_", " ")
+
+    def noun(self, language: str) -> str:
+        """The fact's name inside a sentence; its label where the language has no other."""
+        return self.words.get(language, {}).get("noun") or self.label(language)
+
+    def predicate(self, language: str, positive: bool) -> str:
+        """What is said of whom the fact is true, or not true; "" where the language has no such words."""
+        return self.words.get(language, {}).get("yes" if positive else "no", "")
 
     def code_label(self, code: str, language: str) -> str:
         return self.code_labels.get(code, {}).get(language) or code.replace("_", " ")

@@ -31,7 +31,8 @@ ENGLISH: dict[str, str] = {
     "as_of_minus": "{days} days before the day asked",
     "age_years": "{n} years",
     "age_months": "{n} months",
-    # a fact that is yes or no
+    # a fact that is yes or no: by its own predicate (person_says, household_says and member_says go before), or so
+    "says": "{predicate}",
     "fact_true": "{fact}: yes",
     "fact_false": "{fact}: no",
     # comparisons; age_, date_, number_, code_ and value_ may be said in their own way
@@ -121,7 +122,13 @@ class Voice:
         return self.say(pattern).join(parts)
 
     def fact(self, root: Root, fact: Fact) -> str:
-        return self.say(root, fact=fact.label(self.language))
+        return self.say(root, fact=fact.noun(self.language))
+
+    def holds(self, root: Root, fact: Fact, positive: bool) -> str:
+        predicate = fact.predicate(self.language, positive)
+        if predicate:
+            return self.say(f"{root}_says", "says", predicate=predicate)
+        return self.say("fact_true" if positive else "fact_false", fact=self.say(root, fact=fact.label(self.language)))
 
     def code(self, fact: Fact, code: str) -> str:
         return fact.code_label(code, self.language)

@@ -56,11 +56,12 @@ class FactNode(Node):
         return first, columns.fact_to(self.root, self.fact) if self.fact.imprecise else first.copy()
 
     def words(self, speech: Speech) -> str:
-        label = speech.fact(self.root, self.fact)
-        return speech.say("fact_true", fact=label) if self.type is FactType.BOOL else label
+        if self.type is FactType.BOOL:
+            return speech.holds(self.root, self.fact, True)
+        return speech.fact(self.root, self.fact)
 
     def denied(self, speech: Speech) -> str:
-        return speech.say("fact_false", fact=speech.fact(self.root, self.fact))
+        return speech.holds(self.root, self.fact, False)
 
     # whether something is known
     def known(self, world: World) -> bool:
@@ -108,11 +109,12 @@ class Derived(Node):
         return self.body.sql_range(columns)
 
     def words(self, speech: Speech) -> str:
-        label = speech.fact(self.root, self.fact)
-        return speech.say("fact_true", fact=label) if self.type is FactType.BOOL else label
+        if self.type is FactType.BOOL:
+            return speech.holds(self.root, self.fact, True)
+        return speech.fact(self.root, self.fact)
 
     def denied(self, speech: Speech) -> str:
-        return speech.say("fact_false", fact=speech.fact(self.root, self.fact))
+        return speech.holds(self.root, self.fact, False)
 
     def sources(self) -> list[FactNode]:
         """The facts it is worked out from, each once."""
