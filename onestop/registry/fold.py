@@ -81,14 +81,14 @@ def _day(text: sql.Composable) -> sql.Composed:
 def papers(facts: Iterable[Declared], person: sql.Composable, begun: sql.Composable) -> sql.Composed | None:
     """Until when a person has had the papers that prove facts, `<fact>_until`, and since when the latest, `papers_on`.
 
-    A lateral sub-select under the alias d; None when no fact is proved by papers. `begun` is a condition on paper p.
+    A lateral sub-select under the alias d; None when no fact is proved by papers. `begun` is a condition on paper w.
     """
     proved = [fact for fact in facts if fact.source == "documents"]
     if not proved:
         return None
     columns = [
         sql.SQL(
-            "max(coalesce(p.valid_to, DATE '9999-12-31')) FILTER (WHERE p.kind = ANY({kinds})) AS {column},"
+            "max(coalesce(w.valid_to, DATE '9999-12-31')) FILTER (WHERE w.kind = ANY({kinds})) AS {column},"
         ).format(
             kinds=sql.SQL("ARRAY[{}]").format(sql.SQL(", ").join(map(sql.Literal, fact.kinds))),
             column=sql.Identifier(f"{fact.code}_until"),
@@ -96,6 +96,6 @@ def papers(facts: Iterable[Declared], person: sql.Composable, begun: sql.Composa
         for fact in proved
     ]
     return sql.SQL(
-        "LEFT JOIN LATERAL (SELECT {columns} max(p.valid_from) AS papers_on FROM registry_identitydocument p"
-        " WHERE p.person_id = {person} AND p.voided_at IS NULL AND {begun}) d ON true"
+        "LEFT JOIN LATERAL (SELECT {columns} max(w.valid_from) AS papers_on FROM registry_identitydocument w"
+        " WHERE w.person_id = {person} AND w.voided_at IS NULL AND {begun}) d ON true"
     ).format(columns=sql.SQL(" ").join(columns), person=person, begun=begun)

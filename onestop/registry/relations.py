@@ -182,7 +182,7 @@ def _folded(fact: Declared, day: sql.Composable) -> Columns:
 
 
 def _persons_before(facts: list[Declared], day: sql.Composable) -> sql.Composed:
-    begun = sql.SQL("(p.valid_from IS NULL OR p.valid_from <= {})").format(day)
+    begun = sql.SQL("(w.valid_from IS NULL OR w.valid_from <= {})").format(day)
     return sql.SQL(_PERSONS_BEFORE).format(
         columns=_columns(facts, _folded, day),
         membership=_in_force("m", day),

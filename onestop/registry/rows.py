@@ -31,7 +31,8 @@ FROM registry_person p
 LEFT JOIN LATERAL (
     SELECT one.household_id, one.relation, one.valid_from, one.valid_to,
            (SELECT max(r.valid_from) FROM registry_residence r
-            WHERE r.household_id = one.household_id AND r.voided_at IS NULL) AS lives_on
+            WHERE r.household_id = one.household_id AND r.voided_at IS NULL
+              AND (one.valid_to IS NULL OR r.valid_from <= one.valid_to)) AS lives_on
     FROM registry_householdmembership one
     WHERE one.person_id = p.id AND one.voided_at IS NULL
     ORDER BY one.valid_from DESC LIMIT 1

@@ -5,9 +5,11 @@ A period ends the day before the next begins, so that every day has one househol
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.clock import now, today
@@ -196,12 +198,29 @@ def move_household(household: Household, *, to: str, on: date, by: Officer) -> H
     for residence in Residence.objects.open().filter(household=household):
         _end(residence, on - _DAY, by)
     insert(Residence(household=household, unit_code=household.unit_code, village_code=to, valid_from=on))
-    persons = list(HouseholdMembership.objects.open().filter(household=household).values_list("person_id", flat=True))
+    persons = _moving(household, on)
     refresh(persons=persons, households=[household.pk])
     record(MOVED_HOUSEHOLD, by=by, subject=household, note=f"{household.unit_code} → {to}")
     follow(persons=persons, households=[household.pk], to=to)
     household.unit_code = to
     return household
+
+
+def _moving(household: Household, on: date) -> list[UUID]:
+    """Who lived in the household on the day of the move or later, and has lived in no other since."""
+    persons = (
+        HouseholdMembership.objects.standing()
+        .filter(household=household)
+        .filter(Q(valid_to=None) | Q(valid_to__gte=on))
+    )
+    last = (
+        HouseholdMembership.objects.standing()
+        .filter(person__in=persons.values("person"))
+        .order_by("person", "-valid_from")
+        .distinct("person")
+        .values_list("person_id", "household_id")
+    )
+    return [person for person, where in last if where == household.pk]
 
 
 @transaction.atomic
@@ -231,7 +250,7 @@ def split_household(
     if unit_code != old_unit:
         follow(persons=persons, households=[new.pk], to=unit_code)
         new.unit_code = unit_code
-    new.refresh_from_db(fields=["head"]) if unit_code == old_unit else None
+    new.head = next(person for person, relation in members.items() if relation == "head")
     return new
 
 

@@ -1,0 +1,45 @@
+"""Fixtures of this room's tests: the day of the demonstration, its officers, and an open scope."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from onestop.areas import clock
+from onestop.staff.models import Officer
+from onestop.staff.scope import scope, system_officer, system_scope
+
+TODAY = date(2014, 6, 11)
+
+
+@pytest.fixture(autouse=True)
+def _the_day() -> Iterator[None]:
+    with clock.fixed(TODAY):
+        yield
+
+
+def officer(username: str) -> Officer:
+    return Officer.objects.get(username=username)
+
+
+@pytest.fixture
+def district(db: None) -> Iterator[Officer]:
+    """The assistant of Angkor Chum district (1701), signed in."""
+    one = officer("district")
+    with scope(one):
+        yield one
+
+
+@pytest.fixture
+def commune(db: None) -> Iterator[Officer]:
+    """The assistant of Char Chhuk commune (170101), signed in."""
+    one = officer("commune")
+    with scope(one):
+        yield one
+
+
+@pytest.fixture
+def loader(db: None) -> Iterator[Officer]:
+    """The loader, which covers the nation and every compartment."""
+    with system_scope("system.loader"):
+        yield system_officer("system.loader")
