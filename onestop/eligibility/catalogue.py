@@ -77,6 +77,7 @@ def as_fact(one: Declared) -> Fact:
         topic=one.topic,
         compartment=one.compartment or None,
         labels=one.label,
+        words=words_of(one),
         question=one.question,
         code_labels={code.code: code.label for code in one.codes},
         derived=one.derived or None,
@@ -86,3 +87,10 @@ def as_fact(one: Declared) -> Fact:
         timeless=one.source in _TIMELESS,
         **limits,
     )
+
+
+def words_of(one: Declared) -> dict[str, dict[str, str]]:
+    """Noun and predicates of a fact for sentences, by language."""
+    if not one.node.has("words"):
+        return {}
+    return {language: node.names() for language, node in one.node.child("words").items()}

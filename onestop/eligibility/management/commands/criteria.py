@@ -1,4 +1,4 @@
-"""`./run onestop criteria check FILE…`: everything wrong with programme files, by file, line and column; else exit 0."""
+"""`./run onestop criteria check FILE…`: what is wrong in programme files, by file, line and column."""
 
 from argparse import ArgumentParser
 from pathlib import Path
