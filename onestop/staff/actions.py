@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from onestop.areas.country import pack
 from onestop.journal.actions import record
-from onestop.staff.choices import DEMO_PASSWORD, SIGNED_IN, SIGNED_OUT
+from onestop.staff.choices import SIGNED_IN, SIGNED_OUT
 from onestop.staff.models import Office, Officer, RoleAssignment
 from onestop.staff.scope import scope
 
@@ -72,6 +72,7 @@ def _load_system_officers() -> int:
 
 
 def _load_demo_officers(offices: dict[str, Office]) -> int:
+    password = pack().node("demo_officers.yaml").text("password")
     nodes = pack().node("demo_officers.yaml").each("officers")
     for node in nodes:
         if node.text("office") not in offices:
@@ -93,7 +94,7 @@ def _load_demo_officers(offices: dict[str, Office]) -> int:
             },
         )
         if made or not officer.has_usable_password():
-            officer.set_password(DEMO_PASSWORD)
+            officer.set_password(password)
             officer.save(update_fields=["password"])
         RoleAssignment.objects.get_or_create(
             officer=officer,

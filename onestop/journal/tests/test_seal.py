@@ -1,10 +1,15 @@
 """The chain of seals, on committed lines: it holds, and it shows each way of tampering with it."""
 
 from collections.abc import Callable
+from io import StringIO
 
 import psycopg
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from procrastinate.contrib.django import app
 
+from onestop.journal import tasks
 from onestop.journal.actions import record, record_many
 from onestop.journal.models import JournalEntry, Seal
 from onestop.journal.seal import FIRST, Fault, line_digest, seal_lines, verify
@@ -94,3 +99,22 @@ def test_the_trigger_refuses_the_owner_too(committed_database: dict[str, str]) -
     ):
         with psycopg.connect(committed_database["owner"]) as owner, pytest.raises(psycopg.Error, match="only added"):
             owner.execute(sql)
+
+
+def test_the_command_seals_and_says_whether_the_chain_holds(forge: Callable[[str], None]) -> None:
+    out = StringIO()
+    write_lines(1)
+    with system_scope("system.console"):
+        call_command("seal", "--verify", stdout=out)
+        assert out.getvalue() == "Sealed: 1\nThe chain holds.\n"
+        forge(
+            "UPDATE journal_journalentry SET office = 'X' WHERE id = (SELECT entry_id FROM journal_seal WHERE seq = 2)"
+        )
+        with pytest.raises(CommandError, match="link 2: its line was changed"):
+            call_command("seal", "--verify", stdout=out)
+
+
+def test_the_minute_s_job_seals(forge: Callable[[str], None]) -> None:
+    write_lines(2)
+    assert tasks.seal_lines(0) == 2
+    assert "journal.seal" in {task.task.name for task in app.periodic_registry.periodic_tasks.values()}

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from onestop.areas.country import pack
 from onestop.journal.models import JournalEntry
 from onestop.staff import actions
-from onestop.staff.choices import DEMO_PASSWORD
 from onestop.staff.models import Officer, RoleAssignment
 from onestop.staff.scope import system_scope
 from onestop.staff.tests.conftest import Named
+
+DEMO_PASSWORD = pack().node("demo_officers.yaml").text("password")
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("onestop.staff.tests.pages")]
 
