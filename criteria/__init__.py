@@ -3,18 +3,42 @@
 A rule is text; a programme is an ordered list of criteria, all needed. The same tree is answered for a population as
 SQL, for one family step by step with reasons, and printed as a sentence. No framework, no database, no office words.
 
-How a caller uses it:
-
     from criteria.catalogue import Catalogue, Fact, FactType
     catalogue = Catalogue(facts=(Fact("age", "person", FactType.AGE_YEARS), …), programmes={"HEF": None},
                           normalise=…, school_years=SchoolYears((11, 1)), estimated_years=2)
 
-    from criteria.read import read             # read(text, catalogue, unit="person") -> Node, or RuleRefused
-    from criteria.check import check_rule, check_programme
-    checked = check_programme([("poor", "household.id_poor in [1, 2]"), …], catalogue, unit="person", compartment=None)
-    checked.ok, checked.problems, checked.trees
-    # Problem(line, column, key, params, proposal, severity, criterion)
-    problem.message; problem.text(khmer_templates)      # templates by key, English in criteria.problems.ENGLISH
+Reading and checking (`read`, `check`, `problems`):
 
-See the docstring of each module: `catalogue`, `problems`, `check`, `interpret`, `explain`, `compile`, `words`, `cases`.
+    read(text, catalogue, unit="person")                   # Node, or RuleRefused(.problems)
+    check_rule(text, catalogue, unit=…)                    # .tree, .problems, .ok
+    check_programme([(key, text), …], catalogue, unit=…, compartment=None)   # .criteria, .problems, .ok, .trees
+    Problem: line, column, key, params, proposal, severity, criterion; .message (English), .text(templates of a language)
+    Programme.read(code, unit, [(key, text), …], catalogue)                  # what every reader below takes
+
+One family (`family`, `interpret`, `explain`):
+
+    Family(id, members=(Member(id, {code: Answer(value, observed_on)}, birth=(first, last), memberships, died_on), …),
+           answers, statuses={code: (Status(level, Period(start, end), recorded), …)}, enrolments, openings, place)
+    assess(programme, family, as_of, catalogue, person=id)  # Assessment: verdict, criteria of (key, state, facts, tree)
+    missing(assessment, family, catalogue)                  # Missing(name, of, alone, fact): the facts that matter
+    missing_in(assessment, key, family, catalogue)          # the same for one criterion
+    nearest_miss(assessment, family, catalogue)             # NearestMiss(criterion, atoms, together), or None
+    changes(programme, family, as_of, catalogue, person=id, months=24)       # Change(on, verdict, because)
+    yes_from(programme, family, as_of, catalogue, person=id)
+
+A population (`compile`, `relations`):
+
+    relations = Relations(Persons("registry_personrow"), Households("registry_householdrow"),
+                          {"id_poor": Statuses("registry_povertystatus", null=("voided_at",))},
+                          Enrolments("enrolments_enrolment"), openings={"HEF": (Opening(("1701",), Period(…)),)})
+    compile_counts(programmes, catalogue, relations, as_of, Ranges((("1701", "1702"),)), "postgres", place_length=6)
+    compile_rows(programmes, catalogue, relations, as_of, OneHousehold("household"), "postgres", criteria=True)
+    compile_households(…), compile_alone(…)                 # Statement: .sql, .tree, .outputs, .counts(rows)
+
+A snapshot of one date (columns named as the facts, no `_on`, absent people left out) is `Relations(…, fresh=True)`.
+
+Words (`words`): `Voice(language, catalogue, patterns, say_date, say_number).sentence(tree)`; `ENGLISH` lists the keys.
+
+Cases in JSON (`cases`, `case_readers`, `case_schema`): `read_cases(text, catalogue, {"poverty": "id_poor"})`,
+`by_interpreter(cases, catalogue)`, `by_sql(cases, catalogue, execute, dialect, reader)`, `schema(catalogue, …)`.
 """

@@ -63,7 +63,8 @@ class Fact:
     `derived` is a rule in the same language, over facts of the same subject. `imprecise` dates are intervals.
     `status` facts are levels of dated periods; `counts_members` is the number of present members.
     `words` are for sentences, by language: `noun` names the fact inside one, `yes` and `no` are the predicates of a
-    fact that is true or false. `as_number`: a code list of digits is stored as a number and not as text (status levels are).
+    fact that is true or false. `as_number`: a code list of digits is stored as a number, not as text, as status
+    levels are.
     """
 
     code: str

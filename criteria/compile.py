@@ -141,6 +141,21 @@ def compile_counts(
     return _Compiler(programmes, catalogue, relations, as_of, area, dialect).counted(place_length)
 
 
+def compile_alone(
+    programmes: Sequence[Programme],
+    catalogue: Catalogue,
+    relations: Relations,
+    as_of: date,
+    area: Area = Everywhere(),  # noqa: B008
+    dialect: Dialect = "postgres",
+) -> Statement:
+    """One row per living person asked alone, as if in no household: person_id, then a column per programme.
+
+    `household`, the macros and `in_area` are unknown; they stand in the statement as NULL.
+    """
+    return _Compiler(programmes, catalogue, relations, as_of, area, dialect).alone()
+
+
 def is_of_household(node: Node) -> bool:
     """The same answer for every member: it asks no `person` and stands in no macro."""
     if isinstance(node, Aggregate | InArea):
@@ -247,6 +262,31 @@ class _PersonScope(_Scope):
 
     def aggregate(self, node: Aggregate) -> tuple[exp.Expr, ...]:
         return tuple(self.compiler.carried(node))
+
+
+class _AloneScope(_Scope):
+    """A person in no household: everything about the household is NULL, of the type it would have."""
+
+    def fact(self, root: Root, fact: Fact) -> exp.Expr:
+        return _nothing(fact) if root == "household" else super().fact(root, fact)
+
+    def fact_to(self, root: Root, fact: Fact) -> exp.Expr:
+        return _nothing(fact) if root == "household" else super().fact_to(root, fact)
+
+    def open(self, programme: str) -> exp.Expr:
+        return engines.cast(engines.null(), "boolean")
+
+    def aggregate(self, node: Aggregate) -> tuple[exp.Expr, ...]:
+        kind = "bigint" if isinstance(node, Count) else "boolean"
+        return engines.cast(engines.null(), kind), engines.cast(engines.null(), kind)
+
+
+def _nothing(fact: Fact) -> exp.Expr:
+    if fact.type is FactType.SET:
+        return exp.Cast(this=engines.null(), to=exp.DataType.build("TEXT[]"))
+    kinds = {FactType.BOOL: "boolean", FactType.WHOLE: "bigint", FactType.DECIMAL: "numeric", FactType.DATE: "date"}
+    kind = "bigint" if fact.stored_as_number else kinds.get(fact.type, "text")
+    return engines.cast(engines.null(), kind, 4 if kind == "numeric" else None)
 
 
 @dataclass
@@ -468,6 +508,19 @@ class _Compiler:
         final = self._step_h()
         names = [name for name in self._step_names() if name != "h"]
         return self._statement(self.with_steps(final, names), outputs)
+
+    def alone(self) -> Statement:
+        scope = _AloneScope(self, "m", "")
+        columns = [column("person_id", "m")]
+        outputs = []
+        for number, programme in enumerate(self.programmes):
+            verdict = engines.all_of(tree.sql(scope) for _, tree in programme.all_criteria)
+            columns.append(named(verdict, f"p{number}"))
+            outputs.append(Output(f"p{number}", programme.code))
+        final = select(columns, exp.to_table("m"))
+        members = exp.CTE(this=self.layer.members(alone=True), alias=exp.TableAlias(this=exp.to_identifier("m")))
+        final.set("with_", exp.With(expressions=[members]))
+        return self._statement(final, outputs)
 
     def _bodies(self) -> None:
         """Compile the conditions of the macros before any step is built, to learn what they read."""

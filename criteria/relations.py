@@ -354,8 +354,8 @@ class Layer:
             found.append("expressions", mask)
         return found
 
-    def members(self) -> exp.Query:
-        """`m`: one row per present member of the area, with fresh facts and enrolments."""
+    def members(self, alone: bool = False) -> exp.Query:
+        """`m`: one row per present member of the area (or per living person), with fresh facts and enrolments."""
         table = self.relations.persons
         columns = [named(column(table.key, "t"), "person_id"), named(column(table.household, "t"), "household_id")]
         if self.wanted.birth:
@@ -364,7 +364,7 @@ class Layer:
                 named(column(table.birth_to, "t"), "birth_to"),
             ]
         columns += self.facts([fact for fact in self.wanted.person.values() if fact.stored], "t")
-        conditions = [*self.inside(table, "t", table.household), *self.present("t")]
+        conditions = [*self.inside(table, "t", table.household), *self.present("t", alone)]
         found = select(columns, self.source(table, "t"), conditions)
         self._join_enrolments(found)
         return found
@@ -381,12 +381,12 @@ class Layer:
             parts = [engines.coalesce(column(f"enrolled_{number}", alias), engines.boolean(False)) for alias in sets]
             found.append("expressions", named(engines.any_of(parts), f"enrolled_{number}"))
 
-    def present(self, alias: str) -> list[exp.Expr]:
+    def present(self, alias: str, alone: bool) -> list[exp.Expr]:
         """Membership, birth and death allow this person to be a member on the date."""
         if self.relations.fresh:
             return []
         table = self.relations.persons
-        conditions = self.during(alias, table.joined, table.left)
+        conditions = [] if alone else self.during(alias, table.joined, table.left)
         conditions += self.during(alias, table.birth_from, table.died)
         return conditions
 
