@@ -10,6 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from config import demo_check
 from onestop.areas.country import pack
 from onestop.areas.guards import RIGHTS, guard_of
 from onestop.journal.verbs import VERBS
@@ -78,3 +79,7 @@ def test_every_recorded_verb_has_its_sentence(pytestconfig: pytest.Config) -> No
         if verb not in VERBS
     }
     assert not undeclared
+
+
+def test_the_demo_prints_the_password_its_officers_have() -> None:
+    assert pack().node("demo_officers.yaml").text("password") == demo_check.PASSWORD

@@ -1,6 +1,5 @@
 """Signing in and out: one answer for every mistake, back to where one wanted to go, written down."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -114,7 +113,3 @@ def test_outside_a_demonstration_no_officer_comes_with_a_known_password(named: N
 def test_an_officer_s_language_is_remembered(named: Named) -> None:
     actions.remember_language(named("district"), language="en")
     assert named("district").language == "en"
-
-
-def test_the_demo_prints_the_password_the_officers_have(pytestconfig: pytest.Config) -> None:
-    assert f'"{DEMO_PASSWORD}"' in Path(pytestconfig.rootpath / "config" / "demo_check.py").read_text("utf-8")
