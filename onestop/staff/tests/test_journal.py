@@ -1,4 +1,7 @@
-"""Lines: written in one's own name, only added, told as sentences, following their subject."""
+"""Lines of the journal: written in one's own name, only added, told as sentences, following their subject.
+
+These tests stand here and not in `journal`, since a line needs an officer and a scope.
+"""
 
 from typing import Any
 
@@ -11,7 +14,7 @@ from onestop.areas.scope import ScopeMissing
 from onestop.journal.actions import WrongActor, blank_note, note_digest, record, record_many
 from onestop.journal.models import JournalEntry
 from onestop.journal.queries import lines_about, sentence
-from onestop.journal.verbs import EXPORTED, READ, UnknownVerb, declare
+from onestop.journal.verbs import EXPORTED, READ
 from onestop.staff.models import Office, Officer
 from onestop.staff.scope import scope
 
@@ -155,13 +158,3 @@ def test_a_verb_of_a_room_that_is_gone_is_still_told() -> None:
     entry = JournalEntry(verb="gone.done", officer=officer("district"), subject_kind="gone.thing", note="two")
     with translation.override("en"):
         assert sentence(entry) == "Chea Maly: gone.done gone.thing two"
-
-
-def test_a_verb_has_one_sentence_and_asks_for_what_a_line_has() -> None:
-    assert declare("test.counted", "{officer} counted.") == declare("test.counted", "{officer} counted.")
-    with pytest.raises(UnknownVerb, match="already"):
-        declare("test.counted", "{officer} counted again.")
-    with pytest.raises(UnknownVerb, match="asks for weather"):
-        declare("test.rained", "{officer} saw {weather}.")
-    with pytest.raises(UnknownVerb, match="lower case"):
-        declare("Rained", "…")
