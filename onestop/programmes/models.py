@@ -19,6 +19,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from onestop.areas.keys import uuid7
 from onestop.areas.models import Keyed, UnitCodeField
 from onestop.areas.scope import Scope
 from onestop.programmes.choices import Status, Unit
@@ -54,6 +55,7 @@ class Programme(models.Model):
     """One programme; `position` is its place in the catalogue (order of the country pack, then of arrival)."""
 
     code = models.CharField(_("code"), max_length=30, primary_key=True)
+    key = models.UUIDField(default=uuid7, unique=True, editable=False, help_text="names this row in the history of rows")
     position = models.PositiveIntegerField(_("place in the catalogue"))
     status = models.CharField(_("state"), max_length=20, choices=Status.choices)
     unit = models.CharField(_("unit"), max_length=10, choices=Unit.choices)

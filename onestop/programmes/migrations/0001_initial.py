@@ -23,6 +23,15 @@ class Migration(migrations.Migration):
             name="Programme",
             fields=[
                 ("code", models.CharField(max_length=30, primary_key=True, serialize=False, verbose_name="code")),
+                (
+                    "key",
+                    models.UUIDField(
+                        default=onestop.areas.keys.uuid7,
+                        editable=False,
+                        help_text="names this row in the history of rows",
+                        unique=True,
+                    ),
+                ),
                 ("position", models.PositiveIntegerField(verbose_name="place in the catalogue")),
                 (
                     "status",
@@ -154,7 +163,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        Track("programmes_programme", key="code", unit_column="", without=("text",)),
+        Track("programmes_programme", key="key", unit_column="", without=("text",)),
         Track("programmes_criteriaversion", unit_column=""),
         Track("programmes_opening", unit_column=""),
     ]
