@@ -141,6 +141,8 @@ def load(
             if progress:
                 progress(read)
         _insert(cursor, by)
+        for table in _TABLES:  # a second load may follow in the same transaction
+            cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(table)))
         note = f"{name}: {loaded.households} / {loaded.persons} ({len(loaded.problems)})"
         record(LOADED, by=by, subject_kind="registry.household", note=note.lstrip(": "))
     return loaded

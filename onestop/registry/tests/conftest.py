@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from onestop.areas import clock
 from onestop.staff.models import Officer
@@ -14,7 +15,8 @@ TODAY = date(2014, 6, 11)
 
 @pytest.fixture(autouse=True)
 def _the_day() -> Iterator[None]:
-    with clock.fixed(TODAY):
+    """The day of the demonstration, and messages in English."""
+    with clock.fixed(TODAY), translation.override("en"):
         yield
 
 
