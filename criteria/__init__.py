@@ -12,7 +12,7 @@ Reading and checking (`read`, `check`, `problems`):
     read(text, catalogue, unit="person")                   # Node, or RuleRefused(.problems)
     check_rule(text, catalogue, unit=…)                    # .tree, .problems, .ok
     check_programme([(key, text), …], catalogue, unit=…, compartment=None)   # .criteria, .problems, .ok, .trees
-    Problem: line, column, key, params, proposal, severity, criterion; .message (English), .text(templates of a language)
+    Problem: line, column, key, params, proposal, severity, criterion; .message (English), .text(templates by key)
     Programme.read(code, unit, [(key, text), …], catalogue)                  # what every reader below takes
 
 One family (`family`, `interpret`, `explain`):
