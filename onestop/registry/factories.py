@@ -1,3 +1,5 @@
+# factory-boy is not typed
+# mypy: disable-error-code="no-untyped-call, misc"
 """Test data of this room, made through its actions, so that numbers, rows, history and journal are as in life.
 
 with scope(officer):
@@ -7,7 +9,8 @@ with scope(officer):
 from datetime import date
 from typing import Any
 
-import factory
+from factory.base import Factory
+from factory.declarations import Iterator, LazyFunction, Trait
 
 from onestop.areas.dates import PartialDate
 from onestop.registry.actions import NewPerson, register_household
@@ -23,31 +26,31 @@ def born(year: int, month: int = 0, day: int = 0, *, estimated: bool = False) ->
     return PartialDate(date(year, month or 1, day or 1), precision)  # type: ignore[arg-type]
 
 
-class NewPersonFactory(factory.Factory):
+class NewPersonFactory(Factory):
     """A person as a clerk writes it. Traits: head, spouse, child, elder, year_only, unknown_birth, no_khmer_name."""
 
     class Meta:
         model = NewPerson
 
     family_name_km = "សុខ"
-    given_name_km = factory.Iterator(["ចាន់ធី", "វណ្ណា", "សុភាព", "ដារ៉ា", "ស្រីមុំ"])
+    given_name_km = Iterator(["ចាន់ធី", "វណ្ណា", "សុភាព", "ដារ៉ា", "ស្រីមុំ"])
     family_name_latin = "Sok"
-    given_name_latin = factory.Iterator(["Chanthy", "Vanna", "Sopheap", "Dara", "Sreymom"])
-    sex = factory.Iterator(["F", "M"])
+    given_name_latin = Iterator(["Chanthy", "Vanna", "Sopheap", "Dara", "Sreymom"])
+    sex = Iterator(["F", "M"])
     birth = born(1980, 6, 14)
     relation = "other_relative"
 
     class Params:
-        head = factory.Trait(relation="head", sex="F")
-        spouse = factory.Trait(relation="spouse", sex="M", birth=born(1978, 1, 2))
-        child = factory.Trait(relation="child", birth=born(2005, 3, 20))
-        elder = factory.Trait(relation="parent", birth=born(1940, 11, 1))
-        year_only = factory.Trait(birth=born(1954))
-        unknown_birth = factory.Trait(birth=None)
-        no_khmer_name = factory.Trait(family_name_km="", given_name_km="")
+        head = Trait(relation="head", sex="F")
+        spouse = Trait(relation="spouse", sex="M", birth=born(1978, 1, 2))
+        child = Trait(relation="child", birth=born(2005, 3, 20))
+        elder = Trait(relation="parent", birth=born(1940, 11, 1))
+        year_only = Trait(birth=born(1954))
+        unknown_birth = Trait(birth=None)
+        no_khmer_name = Trait(family_name_km="", given_name_km="")
 
 
-class HouseholdFactory(factory.Factory):
+class HouseholdFactory(Factory):
     """A registered household. `by` is the officer of the open scope; by default a head and a child."""
 
     class Meta:
@@ -55,7 +58,7 @@ class HouseholdFactory(factory.Factory):
 
     unit_code = VILLAGE
     since = SINCE
-    members = factory.LazyFunction(lambda: [NewPersonFactory(head=True), NewPersonFactory(child=True)])
+    members = LazyFunction(lambda: [NewPersonFactory(head=True), NewPersonFactory(child=True)])
 
     @classmethod
     def _create(cls, model_class: type[Household], *args: Any, **fields: Any) -> Household:

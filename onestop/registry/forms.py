@@ -42,7 +42,7 @@ class FactField(forms.Field):
         try:
             return written(self.fact, value)
         except AnswerRefused as refused:
-            raise ValidationError(refused.message, code="answer") from None
+            raise ValidationError(str(refused.message), code="answer") from None
 
     def prepare_value(self, value: Any) -> Any:
         """What the widget shows of a stored answer."""

@@ -1,6 +1,5 @@
 """Reads that cross nouns, in the office's words."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -119,7 +118,7 @@ def known_elsewhere(
         raise ValidationError(_("Give the membership number, a paper, or name, sex and date of birth."))
     kind, paper = document or ("", "")
     family, given = (normalise(part) for part in name or ("", ""))
-    parameters: Iterable[object] = (
+    parameters: list[str | date | None] = [
         read_number(number) if number else "",
         kind,
         paper_number(kind, paper) if document else "",
@@ -127,12 +126,12 @@ def known_elsewhere(
         given,
         sex,
         birth,
-    )
+    ]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT office_unit, since FROM registry_known_elsewhere(%s, %s, %s, %s, %s, %s, %s::date)",
-                list(parameters),
+                parameters,
             )
             found = [Elsewhere(*row) for row in cursor.fetchall()]
     except DatabaseError as error:

@@ -10,7 +10,7 @@
 are checked here and nowhere else.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -142,7 +142,7 @@ def _date(fact: Declared, value: Any, years: int) -> str:
     return f"{first.isoformat()}/{last.isoformat()}"
 
 
-_WRITERS: Final = {
+_WRITERS: Final[dict[str, Callable[[Declared, Any, int], Written]]] = {
     "bool": _bool,
     "whole": _whole,
     "decimal": _decimal,

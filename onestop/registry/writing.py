@@ -22,7 +22,7 @@ from onestop.staff.models import Officer
 from onestop.staff.scope import has_right
 
 M = TypeVar("M", bound=models.Model)
-P = TypeVar("P", Person, Household)
+P = TypeVar("P", bound=Person | Household)
 _WITHOUT: Final = frozenset({"version", "name_sort", "created_at", "birth_from", "birth_to"})
 
 
@@ -131,7 +131,7 @@ def save_changes(record: Edited, fields: dict[str, Any], *, version: int) -> Non
 def stale(record: models.Model, version: int) -> StaleSave:
     """Who changed the record after this version, when, and what."""
     images = list(RowHistory.objects.of(record).order_by("id").values_list("row", "officer_id", "at"))
-    then = next((row for row, _who, _at in images if row.get("version") == version), {})
+    then: dict[str, Any] = next((row for row, _who, _at in images if row.get("version") == version), {})
     if not images:
         return StaleSave("", None, {})
     now, officer_id, at = images[-1]

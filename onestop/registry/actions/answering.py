@@ -27,6 +27,12 @@ def kind_of(subject: Person | Household) -> str:
     return "person" if isinstance(subject, Person) else "household"
 
 
+def subject_of(sheet: AnswerSheet) -> Person | Household:
+    subject = sheet.person or sheet.household
+    assert subject is not None, "a constraint of the database holds this"
+    return subject
+
+
 def question(of: str, code: str) -> Declared:
     """A fact that may be asked of this subject by the officer of the open scope. Raises ValidationError.
 
@@ -107,7 +113,7 @@ def correct_answer(sheet: AnswerSheet, answers: Mapping[str, Any], *, by: Office
     The sheet stays as it was and is replaced in these facts. Raises ValidationError.
     """
     sheet = standing(AnswerSheet.objects.all(), sheet)
-    subject = locked(sheet.person or sheet.household)
+    subject = locked(subject_of(sheet))
     require(by, "registry.answer", subject.unit_code)
     reason = normalise(reason)
     if not reason:

@@ -56,7 +56,7 @@ def _end(row: HouseholdMembership | Residence, last_day: date, by: Officer) -> N
         update(rows, voided_at=now(), voided_by=by, void_reason=reason)
 
 
-def _without_head(household_id: object, person: Person) -> None:
+def _without_head(household_id: UUID, person: Person) -> None:
     """A household whose head has gone has none until a new one is recorded."""
     Household.objects.filter(pk=household_id, head=person).update(head=None)
 
@@ -107,7 +107,7 @@ def record_birth(household: Household, new: NewPerson, *, by: Officer) -> Person
             household=household,
             unit_code=household.unit_code,
             relation=relation_code(new.relation),
-            valid_from=child.birth_from,
+            valid_from=child.birth_from or new.birth.value,
         )
     )
     refresh(persons=[child.pk], households=[household.pk])

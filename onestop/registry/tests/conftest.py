@@ -21,7 +21,8 @@ def _the_day() -> Iterator[None]:
 
 
 def officer(username: str) -> Officer:
-    return Officer.objects.get(username=username)
+    one: Officer = Officer.objects.get(username=username)
+    return one
 
 
 @pytest.fixture

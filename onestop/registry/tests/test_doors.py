@@ -1,6 +1,7 @@
 """The two doors over the walls: who is known elsewhere, and following who moved."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -38,8 +39,13 @@ def asking(stranger: Person) -> Officer:
 def test_the_door_tells_only_at_which_office_and_since_when(stranger: Person, asking: Officer) -> None:
     with scope(asking):
         assert not Person.objects.filter(pk=stranger.pk).exists()
-        name = {"name": ("ចាន់", "រតនា"), "sex": "F", "birth": date(1980, 6, 14)}
-        for question in ({"number": stranger.number}, {"document": ("citizen_id", "987 654 321")}, name):
+        name: dict[str, Any] = {"name": ("ចាន់", "រតនា"), "sex": "F", "birth": date(1980, 6, 14)}
+        questions: list[dict[str, Any]] = [
+            {"number": stranger.number},
+            {"document": ("citizen_id", "987 654 321")},
+            name,
+        ]
+        for question in questions:
             (found,) = known_elsewhere(by=asking, **question)
             assert (found.office_unit, found.since) == ("170102", stranger.created_at.date())
             assert set(vars(found)) == {"office_unit", "since"}
@@ -48,15 +54,17 @@ def test_the_door_tells_only_at_which_office_and_since_when(stranger: Person, as
 def test_only_an_exact_match_answers(stranger: Person, asking: Officer) -> None:
     with scope(asking):
         birth = date(1980, 6, 14)
-        for question in (
+        wrong: list[dict[str, Any]] = [
             {"document": ("citizen_id", "987654320")},
             {"document": ("passport", "987654321")},
             {"name": ("ចាន់", "រតន"), "sex": "F", "birth": birth},
             {"name": ("ចាន់", "រតនា"), "sex": "M", "birth": birth},
             {"name": ("ចាន់", "រតនា"), "sex": "F", "birth": date(1980, 6, 15)},
-        ):
+        ]
+        for question in wrong:
             assert known_elsewhere(by=asking, **question) == []
-        for question in ({}, {"name": ("ចាន់", "រតនា"), "sex": "F"}):
+        halves: list[dict[str, Any]] = [{}, {"name": ("ចាន់", "រតនា"), "sex": "F"}]
+        for question in halves:
             with pytest.raises(ValidationError):
                 known_elsewhere(by=asking, **question)
         with pytest.raises(NumberWrong):

@@ -53,6 +53,7 @@ def a_person(key: str, relation: str, **fields: Any) -> dict[str, Any]:
     }
 
 
+BORN_2013 = {"birth_date": date(2013, 1, 1), "birth_precision": "year"}
 SCHOOLING = {"in_school": True, "grade": 3, "school": 'A "b" \\'}
 
 
@@ -83,7 +84,7 @@ def a_household(number: int = 1, **fields: Any) -> dict[str, Any]:
         "formed_on": date(2010, 5, 1),
         "members": [
             a_person(f"{key}-1", "head", documents=[paper], sheets=sheets),
-            a_person(f"{key}-2", "child", birth_date=date(2013, 1, 1), birth_precision="year", joined_on=date(2013, 6, 1)),
+            a_person(f"{key}-2", "child", joined_on=date(2013, 6, 1), **BORN_2013),
         ],
         "sheets": [{"topic": "assets", "observed_on": date(2014, 4, 14), "answers": {"land_ha": 1.5, "cattle": 2}}],
         "poverty": [{**card, "valid_to": date(2014, 12, 31)}],

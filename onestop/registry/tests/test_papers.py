@@ -1,6 +1,7 @@
 """Identity documents, and the ID-Poor status on a past date (DATA-10)."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -55,7 +56,7 @@ def test_of_two_statuses_begun_the_same_day_the_later_recorded_counts(district: 
         ({"level": 1, "valid_from": date(2014, 6, 12)}, "future"),
     ],
 )
-def test_a_status_that_cannot_be_is_refused(fields: dict[str, object], words: str, district: Officer) -> None:
+def test_a_status_that_cannot_be_is_refused(fields: dict[str, Any], words: str, district: Officer) -> None:
     home = HouseholdFactory(by=district)
     with pytest.raises(ValidationError, match=words):
         actions.record_poverty_status(home, by=district, **fields)

@@ -72,7 +72,7 @@ def one_action(rng: Random, by: Officer) -> None:
     facts = rng.sample([one for one in declared().stored(of) if not one.compartment], 3)
     sheets = list(AnswerSheet.objects.standing().order_by("id"))
     papers = list(IdentityDocument.objects.standing().order_by("id"))
-    match rng.randrange(12):
+    match rng.randrange(14):
         case 0 | 1 | 2 | 3:
             answers = {fact.code: some_value(fact, rng) for fact in facts}
             actions.answer(subject, answers, observed_on=day, by=by)
@@ -94,11 +94,11 @@ def one_action(rng: Random, by: Officer) -> None:
         case 8:
             actions.move_household(home, to=rng.choice(VILLAGES), on=day, by=by)
         case 9:
-            rng.choice([
-                lambda: actions.record_death(person, died_on=day, by=by),
-                lambda: actions.leave(person, last_day=day, by=by),
-                lambda: actions.record_birth(home, NewPersonFactory(child=True), by=by),
-            ])()  # fmt: skip
+            actions.record_death(person, died_on=day, by=by)
+        case 12:
+            actions.leave(person, last_day=day, by=by)
+        case 13:
+            actions.record_birth(home, NewPersonFactory(child=True), by=by)
         case 10 if papers:
             actions.void(rng.choice(papers), reason="mistake", by=by)
         case 11:
