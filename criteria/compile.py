@@ -369,8 +369,8 @@ class _Compiler:
         body = self._body(node.body)
         asked = column(body, "b")
         if isinstance(node, Count):
-            low = self._aggregate(f"{body}_sure", _count(asked))
-            high = self._aggregate(f"{body}_not", _count(engines.negation(asked.copy())))
+            low = self._aggregate(f"{body}_sure", self.engine.count(asked))
+            high = self._aggregate(f"{body}_not", self.engine.count(engines.negation(asked.copy())))
             self.asks_size = True
             return self._whole(low), exp.Sub(this=self._whole(column("size", "g")), expression=self._whole(high))
         # bool_or and bool_and skip what is unknown: 2 true, 1 unknown, 0 false keeps it
@@ -560,7 +560,7 @@ class _Compiler:
         columns.append(named(exp.Count(this=exp.Star()), name))
         for number in numbers:
             asked = column(f"p{number}", source)
-            columns.append(named(_count(asked), f"e{number}"))
+            columns.append(named(self.engine.count(asked), f"e{number}"))
             columns.append(named(exp.Count(this=asked.copy()), f"k{number}"))
         return select(columns, exp.to_table(source), group=group)
 
@@ -585,8 +585,3 @@ def _parts(tree: Node) -> Sequence[Node]:
     if isinstance(tree, And):
         return [part for child in tree.parts for part in _parts(child)]
     return [tree]
-
-
-def _count(condition: exp.Expr) -> exp.Expr:
-    """How many rows meet a condition."""
-    return exp.Count(this=engines.case((condition, engines.number(1))))

@@ -171,6 +171,12 @@ class Engine:
         inside = exp.Nullif(this=exp.Nullif(this=held, expression=high.copy()), expression=low.copy())
         return inside if decimal else cast(inside, "bigint")
 
+    def count(self, condition: exp.Expr) -> exp.Expr:
+        """How many rows meet a condition."""
+        if self.dialect == "duckdb":
+            return call("COUNT_IF", condition)
+        return exp.Count(this=case((condition, number(1))))
+
     def attempt(self, node: exp.Expr) -> exp.Expr:
         """NULL where a product of decimals is too wide for the engine's own type."""
         return call("TRY", node) if self.dialect == "duckdb" else node

@@ -193,13 +193,9 @@ def _may_not_apply(node: Node) -> bool:
 def born_by_sql(columns: Columns, root: Root, cut_off: exp.Expr, born_by: bool) -> exp.Expr:
     """Born on or before the cut-off (or after it): unknown only where the birth interval straddles it."""
     first, last = columns.birth(root)
-    if born_by:
-        sure = engines.compare("<=", last, cut_off)
-        perhaps = engines.compare("<=", first, cut_off.copy())
-    else:
-        sure = engines.compare(">", first, cut_off)
-        perhaps = engines.compare(">", last, cut_off.copy())
-    return engines.any_of([sure, exp.And(this=engines.wrap(perhaps), expression=engines.null())])
+    by, after = engines.compare("<=", last, cut_off), engines.compare(">", first, cut_off.copy())
+    arms = [(by, engines.boolean(born_by)), (after, engines.boolean(not born_by))]
+    return engines.case(*(arms if born_by else reversed(arms)))
 
 
 @dataclass(frozen=True)
