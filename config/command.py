@@ -4,17 +4,16 @@ Which database and which role a command gets is decided here and nowhere else: t
 schema's owner (they change tables, or copy the whole database), all others the application role behind the walls.
 """
 
-import os
 import sys
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import execute_from_command_line
 from django.db import connections
 
 from config import assets, backup, benchmarks, checks, demo, prepare, restore, server
+from config import manage as console_command
 from config.archive import BackupRefused
-from config.embedded_postgres import PostgresRefused
+from config.embedded_postgres import PostgresRefused, temporary_cluster
 
 # Commands that run as the owner of the schema. A new name here is a decision: the owner is outside the walls.
 AS_OWNER = {"migrate", "facts", "areas", "officers", "seal", "sqlmigrate", "showmigrations"}
@@ -60,6 +59,11 @@ def console(arguments: list[str]) -> int:
         status = manage(["help", *rest])
         print(HELP if not rest else "", end="")
         return status
+    if command == "evaluate" and "postgresql" in rest:
+        with temporary_cluster() as cluster:  # no data of the office goes there
+            cluster.create_database("scratch")
+            with server.environment(ONESTOP_SCRATCH_URL=cluster.url("scratch", "onestop_owner")):
+                return manage(arguments)
     if command in WITHOUT_DATABASE or {"-h", "--help"} & set(rest):
         return manage(arguments)
     owner = command in AS_OWNER
@@ -78,9 +82,8 @@ def console(arguments: list[str]) -> int:
 
 def manage(arguments: list[str]) -> int:
     """A management command; its refusals end with 1 and one sentence, never with a traceback."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
-        execute_from_command_line(["./run onestop", *arguments])
+        console_command.run(arguments)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return 0

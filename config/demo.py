@@ -125,7 +125,7 @@ def listening(wanted: int | None) -> Iterator[socket.socket]:
 
 def seed(urls: dict[str, str], options: argparse.Namespace) -> None:
     """Load the pilot's population if this database has none; another day, seed or file loads it anew."""
-    command = [sys.executable, "-m", "django", "pilot", "--keep"]
+    command = [sys.executable, "-m", "config.manage", "pilot", "--keep"]
     for name in ("villages", "on", "seed"):
         value = getattr(options, name)
         if value is not None:

@@ -128,7 +128,11 @@ def django(command: list[str], url: str, *, process: str, mode: str) -> str:
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "django", *command], env=environment, cwd=server.ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "config.manage", *command],
+        env=environment,
+        cwd=server.ROOT,
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         said = "\n".join(REFUSAL.findall(done.stderr)) or f"{done.stdout}{done.stderr}".strip()

@@ -138,9 +138,15 @@ def unpacked(file: Path, manifest: Manifest, var: Path) -> Iterator[None]:
 
 
 def load(dump: Path, manifest: Manifest, owner: str) -> None:
-    """Load the dump into an empty database, all or nothing, and count every table. Raises BackupRefused."""
+    """Load the dump into an empty database, all or nothing, and count every table. Raises BackupRefused.
+
+    The rights that roles.sql gives the application on every new table are taken away for the while: the dump brings
+    each table's own, narrower ones, which would only be added to them, and the default itself at its end.
+    """
+    default_rights(owner, "REVOKE", "FROM")
     done = backup.client("pg_restore", owner, "--exit-on-error", "--single-transaction", str(dump))
     if done.returncode:
+        default_rights(owner, "GRANT", "TO")
         raise BackupRefused(
             "pg_restore could not load the database; the present one was not touched. (Where it says 'unsupported "
             "version', the backup comes from a newer PostgreSQL: set PGBIN to the programs of that one.)\n"
@@ -156,6 +162,17 @@ def load(dump: Path, manifest: Manifest, owner: str) -> None:
                 "It is not used; the present database was not touched."
             )
         connection.execute("ANALYZE")
+
+
+def default_rights(owner: str, verb: str, preposition: str) -> None:
+    """Take back, or give again, what roles.sql lets the application do with a new table or sequence."""
+    with psycopg.connect(owner) as connection:
+        for rights, kind in (("SELECT, INSERT, UPDATE, DELETE", "TABLES"), ("USAGE, SELECT", "SEQUENCES")):
+            connection.execute(
+                sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public {} {} ON {} {} onestop_app").format(
+                    *(sql.SQL(part) for part in (verb, rights, kind, preposition))
+                )
+            )
 
 
 def bring_up_to_date(owner: str, mode: str) -> None:

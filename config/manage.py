@@ -1,0 +1,30 @@
+"""A management command in the language of the console: `python -m config.manage COMMAND …`.
+
+The pages are Khmer first. On a console the machine's own language decides (LC_ALL, LC_MESSAGES, LANG): Khmer where
+that is Khmer, else English, since many consoles cannot draw Khmer at all.
+"""
+
+import os
+import sys
+
+import django
+from django.core.management import execute_from_command_line
+from django.utils import translation
+
+
+def console_language() -> str:
+    """The language code of the console: the first of its variables that is set, as far as we speak it."""
+    named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return "km" if named.startswith("km") else "en"
+
+
+def run(arguments: list[str]) -> None:
+    """Run one command; ends with SystemExit where Django does."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()  # translations are looked for in the rooms
+    with translation.override(console_language()):
+        execute_from_command_line(["./run onestop", *arguments])
+
+
+if __name__ == "__main__":
+    run(sys.argv[1:])
