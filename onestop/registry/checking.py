@@ -20,7 +20,7 @@ from onestop.areas.dates import birth_interval
 from onestop.areas.models import AdministrativeUnit
 from onestop.areas.scope import current
 from onestop.areas.text import normalise
-from onestop.registry.actions.papers import paper_number
+from onestop.registry.actions.papers import paper_kinds, paper_number
 from onestop.registry.actions.registering import sort_key_of
 from onestop.registry.choices import Precision, Sex
 from onestop.registry.declared import Declared, declared
@@ -82,7 +82,7 @@ class Checker:
         self.villages = frozenset(
             AdministrativeUnit.objects.filter(level=len(pack().levels)).values_list("code", flat=True)
         )
-        self.years = pack().estimated_years
+        self.years, self.kinds = pack().estimated_years, paper_kinds(pack())
         self.relations = frozenset(declared().codes_of("person", "relation"))
         self.facts: dict[str, dict[str, Declared]] = {
             of: {fact.code: fact for fact in declared().stored(of)} for of in ("person", "household")
@@ -177,7 +177,7 @@ class Checker:
 
     def _document(self, paper: Any, key: str) -> str:
         try:
-            number = paper_number(paper.kind, paper.number)
+            number = paper_number(paper.kind, paper.number, self.kinds)
         except ValidationError as error:
             raise RowWrong(key, " ".join(error.messages)) from None
         begin, end = getattr(paper, "valid_from", None), getattr(paper, "valid_to", None)

@@ -6,89 +6,30 @@
 Every household is checked as it streams by; a wrong one is left out whole and listed with its line and reason, the good
 ones go in. All in one transaction: a server killed on the way leaves nothing behind, and the next start is as before.
 
-PostgreSQL refuses COPY into a table behind a wall. So rows are copied into temporary tables and inserted from there by
-a few statements under the scope of the officer; triggers write the history once a statement.
+While the server writes one batch (staging.py), the next is read and checked here: the two take about the same time.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from itertools import islice
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from django.db import connection, transaction
-from psycopg import sql
 
-from onestop.areas.clock import now
-from onestop.areas.keys import uuid7
 from onestop.journal.actions import record
 from onestop.registry.checking import Checked, Checker, RowWrong
 from onestop.registry.choices import LOADED, NumberKind
 from onestop.registry.issue import take_numbers
-from onestop.registry.rows import statement
+from onestop.registry.staging import Lines, Staging
 from onestop.staff.models import Officer
 
 _BATCH: Final = 1_000
 Progress = Callable[[int], object]
 # (the household as it was given, its key, the keys of its members in the order given)
 Written = Callable[[Any, str, list[str]], object]
-
-# Each temporary table, its columns, and where they go. Keys that nothing points at are made by the database.
-_TABLES: Final[dict[str, tuple[str, str, str]]] = {
-    "load_person": (
-        "registry_person",
-        "id uuid, number text, family_name_km text, given_name_km text, family_name_latin text, given_name_latin text,"
-        " name_sort bytea, sex text, birth_date date, birth_precision text, birth_from date, birth_to date,"
-        " died_on date, phone text, unit_code text",
-        "",
-    ),
-    "load_household": (
-        "registry_household",
-        "id uuid, folder_number text, address text, phone text, head_id uuid, unit_code text",
-        "",
-    ),
-    "load_residence": (
-        "registry_residence",
-        "household_id uuid, village_code text, valid_from date, unit_code text",
-        "",
-    ),
-    "load_membership": (
-        "registry_householdmembership",
-        "person_id uuid, household_id uuid, relation text, valid_from date, valid_to date, unit_code text",
-        "",
-    ),
-    "load_document": (
-        "registry_identitydocument",
-        "person_id uuid, kind text, number text, issuer text, valid_from date, valid_to date, unit_code text",
-        "",
-    ),
-    "load_poverty": (
-        "registry_povertystatus",
-        "household_id uuid, level smallint, round text, card_number text, valid_from date, valid_to date, source text,"
-        " unit_code text",
-        "recorded_at",
-    ),
-    "load_sheet": (
-        "registry_answersheet",
-        "person_id uuid, household_id uuid, topic text, observed_on date, source text, answers jsonb, unit_code text",
-        "recorded_at, observed_by_id",
-    ),
-}
-
-# What the planner needs to know of the tables: the columns that are searched and joined by, and how many are void
-_STATISTICS: Final = (
-    "registry_person (id, unit_code, name_sort, birth_date, voided_at, merged_into_id)",
-    "registry_household (id, unit_code, voided_at)",
-    "registry_residence (household_id, village_code, unit_code, valid_from, valid_to, voided_at)",
-    "registry_householdmembership (person_id, household_id, valid_from, valid_to, unit_code, voided_at)",
-    "registry_identitydocument (person_id, kind, number, unit_code, voided_at)",
-    "registry_povertystatus (household_id, valid_from, valid_to, unit_code, voided_at)",
-    "registry_answersheet (person_id, household_id, replaces_id, observed_on, unit_code, voided_at)",
-)
-_ROW_STATISTICS: Final = (
-    "registry_personrow (person_id, household_id, unit_code, joined_on, left_on, sex, birth_from, died_on, latest_on)",
-    "registry_householdrow (household_id, unit_code, latest_on)",
-)
 
 
 @dataclass(frozen=True)
@@ -121,38 +62,67 @@ def load(
 ) -> Loaded:
     """Check and write households with everything that belongs to them, all or nothing; the wrong ones are listed.
 
-    `households`: objects, or mappings, of the shape of `pilot.people.Household`. `progress` is told the households read
-    so far. `written` is told the keys under which each good household stands, so that a higher room can add to it in
-    the same transaction. Needs an open scope of `by` that covers the villages.
+    `households`: objects, or mappings, of the shape of `pilot.people.Household`; reading them may not use the database.
+    `progress` is told the households read so far. `written` is told the keys of each good household, so that a higher
+    room can add to it in the same transaction; its rows may still be on their way until `load` returns. Needs an open
+    scope of `by` that covers the villages.
     """
     loaded = Loaded()
-    with transaction.atomic(), connection.cursor() as cursor:
-        _make_tables(cursor)
+    with transaction.atomic(), connection.cursor() as cursor, _Background() as background:
+        staging = Staging(cursor, by)
         checker = Checker(source)
         read = 0
         lines = enumerate(households, start=1)
         while batch := list(islice(lines, _BATCH)):
             good = list(_checked(checker, batch, loaded.problems))
-            _copy(cursor, _rows_of(good, written))
+            checked = Lines(household for _given, household in good)
+            background.wait()  # from here to `start` the connection is this thread's
+            if written:
+                for (given, _household), (key, members) in zip(good, checked.keys, strict=True):
+                    written(given, key, members)
             read += len(batch)
-            loaded.households += len(good)
-            loaded.persons += sum(len(household.members) for _given, household in good)
-            loaded.sheets += sum(household.sheet_count for _given, household in good)
             if progress:
                 progress(read)
-        _insert(cursor, by)
-        for table in _TABLES:  # a second load may follow in the same transaction
-            cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(table)))
+            if good:
+                background.start(staging.write, _numbered(checked))
+            loaded.households += len(good)
+            loaded.persons += checked.persons
+            loaded.sheets += sum(household.sheet_count for _given, household in good)
+        background.wait()
+        staging.close()
         note = f"{name}: {loaded.households} / {loaded.persons} ({len(loaded.problems)})"
         record(LOADED, by=by, subject_kind="registry.household", note=note.lstrip(": "))
     return loaded
 
 
-def _make_tables(cursor: Any) -> None:
-    for table, (_target, columns, _constant) in _TABLES.items():
-        cursor.execute(
-            sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(sql.Identifier(table), sql.SQL(columns))
-        )
+def _numbered(lines: Lines) -> list[tuple[str, str]]:
+    numbers = take_numbers(NumberKind.PERSON, lines.persons, office=None)
+    return list(lines.tables(numbers, take_numbers(NumberKind.HOUSEHOLD, len(lines.keys), office=None)))
+
+
+class _Background:
+    """One piece of work at a time in another thread, in the scope of this one. The connection is never used by two."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="load")
+        self._running: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def start(self, work: Callable[..., None], *arguments: Any) -> None:
+        self._running = self._pool.submit(copy_context().run, work, *arguments)
+
+    def wait(self) -> None:
+        """Until the work is done; raises what it raised."""
+        if self._running is not None:
+            running, self._running = self._running, None
+            running.result()
+
+    def __exit__(self, *error: object) -> None:
+        if self._running is not None:  # another error is on its way: let the connection come to rest before rollback
+            wait([self._running])
+        self._pool.shutdown()
 
 
 def _checked(
@@ -173,60 +143,3 @@ def _as_object(given: Any) -> Any:
             **{key: value if key == "answers" else _as_object(value) for key, value in given.items()}
         )
     return [_as_object(one) for one in given] if isinstance(given, list | tuple) else given
-
-
-def _rows_of(good: list[tuple[Any, Checked]], written: Written | None) -> dict[str, list[str]]:
-    """The lines of every temporary table, with numbers and keys given."""
-    rows: dict[str, list[str]] = {table: [] for table in _TABLES}
-    folders = iter(take_numbers(NumberKind.HOUSEHOLD, len(good), office=None))
-    persons = sum(len(household.members) for _given, household in good)
-    numbers = iter(take_numbers(NumberKind.PERSON, persons, office=None))
-    for given, household in good:
-        key, unit = str(uuid7()), household.unit_code
-        members = [str(uuid7()) for _member in household.members]
-        head = members[household.head] if household.head is not None else "\\N"
-        rows["load_household"].append(
-            f"{key}\t{next(folders)}\t{household.address}\t{household.phone}\t{head}\t{unit}\n"
-        )
-        rows["load_residence"].append(f"{key}\t{unit}\t{household.since}\t{unit}\n")
-        rows["load_poverty"] += [f"{key}\t{line}\t{unit}\n" for line in household.poverty]
-        rows["load_sheet"] += [f"\\N\t{key}\t{line}\t{unit}\n" for line in household.sheets]
-        for member_key, member in zip(members, household.members, strict=True):
-            rows["load_person"].append(f"{member_key}\t{next(numbers)}\t{member.columns}\t{unit}\n")
-            rows["load_membership"].append(f"{member_key}\t{key}\t{member.membership}\t{unit}\n")
-            rows["load_document"] += [f"{member_key}\t{line}\t{unit}\n" for line in member.documents]
-            rows["load_sheet"] += [f"{member_key}\t\\N\t{line}\t{unit}\n" for line in member.sheets]
-        if written:
-            written(given, key, members)
-    return rows
-
-
-def _copy(cursor: Any, rows: dict[str, list[str]]) -> None:
-    for table, lines in rows.items():
-        if lines:
-            with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
-                copy.write("".join(lines))
-
-
-def _insert(cursor: Any, by: Officer) -> None:
-    """From the temporary tables into the walled ones, then the wide rows, with statistics for the planner."""
-    constants = {"recorded_at": now(), "observed_by_id": by.pk}
-    for table, (target, columns, constant) in _TABLES.items():
-        names = [column.split()[0] for column in columns.split(",")]
-        extra = [name for name in constant.split(", ") if name]
-        cursor.execute(
-            sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(
-                sql.Identifier(target),
-                sql.SQL(", ").join(map(sql.Identifier, names + extra)),
-                sql.SQL(", ").join([*map(sql.Identifier, names), *(sql.Placeholder(name) for name in extra)]),
-                sql.Identifier(table),
-            ),
-            {name: constants[name] for name in extra},
-        )
-    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    for table in ("load_person (id)", "load_household (id)", *_STATISTICS):
-        cursor.execute(f"ANALYZE {table}")
-    cursor.execute(statement("person", sql.SQL("IN (SELECT id FROM load_person)")))
-    cursor.execute(statement("household", sql.SQL("IN (SELECT id FROM load_household)")))
-    for row in _ROW_STATISTICS:
-        cursor.execute(f"ANALYZE {row}")

@@ -1,6 +1,7 @@
 """Papers with a validity: identity documents and the ID-Poor status."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -31,12 +32,12 @@ def paper_kinds(country: Country) -> dict[str, int | None]:
     }
 
 
-def paper_number(kind: str, number: str) -> str:
+def paper_number(kind: str, number: str, kinds: Mapping[str, int | None] | None = None) -> str:
     """The stored form of a paper's number: ASCII digits, no spaces or strokes, capitals. Raises ValidationError.
 
-    The kind must be one of the country's kinds of identity documents of persons.
+    The kind must be one of the country's kinds of identity documents of persons (`kinds`, read when not given).
     """
-    kinds = paper_kinds(pack())
+    kinds = paper_kinds(pack()) if kinds is None else kinds
     if kind not in kinds:
         raise ValidationError({"kind": _("Choose the kind of paper from the list.")})
     stored = _SEPARATORS.sub("", ascii_digits(normalise(number))).upper()

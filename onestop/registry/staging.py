@@ -1,0 +1,163 @@
+"""The tables of a load: where checked lines are copied to, and the statements that put them behind the walls.
+
+PostgreSQL refuses COPY into a table behind a wall. So lines are copied into temporary tables, and inserted from there
+under the scope of the officer; triggers write the history once a statement. Then the wide rows of the new people are
+made by the same statement as always.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from psycopg import sql
+
+from onestop.areas.clock import now
+from onestop.areas.keys import uuid7
+from onestop.registry.checking import NULL, Checked
+from onestop.registry.rows import statement
+from onestop.staff.models import Officer
+
+# Each temporary table, its columns, and where they go. Keys that nothing points at are made by the database.
+_TABLES: Final[dict[str, tuple[str, str, str]]] = {
+    "load_person": (
+        "registry_person",
+        "number text, id uuid, family_name_km text, given_name_km text, family_name_latin text, given_name_latin text,"
+        " name_sort bytea, sex text, birth_date date, birth_precision text, birth_from date, birth_to date,"
+        " died_on date, phone text, unit_code text",
+        "",
+    ),
+    "load_household": (
+        "registry_household",
+        "folder_number text, id uuid, address text, phone text, head_id uuid, unit_code text",
+        "",
+    ),
+    "load_residence": (
+        "registry_residence",
+        "household_id uuid, village_code text, valid_from date, unit_code text",
+        "",
+    ),
+    "load_membership": (
+        "registry_householdmembership",
+        "person_id uuid, household_id uuid, relation text, valid_from date, valid_to date, unit_code text",
+        "",
+    ),
+    "load_document": (
+        "registry_identitydocument",
+        "person_id uuid, kind text, number text, issuer text, valid_from date, valid_to date, unit_code text",
+        "",
+    ),
+    "load_poverty": (
+        "registry_povertystatus",
+        "household_id uuid, level smallint, round text, card_number text, valid_from date, valid_to date, source text,"
+        " unit_code text",
+        "recorded_at",
+    ),
+    "load_sheet": (
+        "registry_answersheet",
+        "person_id uuid, household_id uuid, topic text, observed_on date, source text, answers jsonb, unit_code text",
+        "recorded_at observed_by_id",
+    ),
+}
+
+# What the planner needs to know of the tables: the columns that are searched and joined by, and how many are void
+_STATISTICS: Final = (
+    "registry_person (id, unit_code, name_sort, birth_date, voided_at, merged_into_id)",
+    "registry_household (id, unit_code, voided_at)",
+    "registry_residence (household_id, village_code, unit_code, valid_from, valid_to, voided_at)",
+    "registry_householdmembership (person_id, household_id, valid_from, valid_to, unit_code, voided_at)",
+    "registry_identitydocument (person_id, kind, number, unit_code, voided_at)",
+    "registry_povertystatus (household_id, valid_from, valid_to, unit_code, voided_at)",
+    "registry_answersheet (person_id, household_id, replaces_id, observed_on, unit_code, voided_at)",
+)
+_ROW_STATISTICS: Final = (
+    "registry_personrow (person_id, household_id, unit_code, joined_on, left_on, sex, birth_from, died_on, latest_on)",
+    "registry_householdrow (household_id, unit_code, latest_on)",
+)
+
+
+class Lines:
+    """Checked households as lines of the temporary tables, with keys; the numbers come last, in `tables`."""
+
+    def __init__(self, households: Iterable[Checked]) -> None:
+        self.keys: list[tuple[str, list[str]]] = []
+        self.rows: dict[str, list[str]] = {table: [] for table in _TABLES}
+        for household in households:
+            self._add(household)
+
+    @property
+    def persons(self) -> int:
+        return len(self.rows["load_person"])
+
+    def _add(self, household: Checked) -> None:
+        rows, unit, key = self.rows, household.unit_code, str(uuid7())
+        members = [str(uuid7()) for _member in household.members]
+        self.keys.append((key, members))
+        head = members[household.head] if household.head is not None else NULL
+        rows["load_household"].append(f"{key}\t{household.address}\t{household.phone}\t{head}\t{unit}\n")
+        rows["load_residence"].append(f"{key}\t{unit}\t{household.since}\t{unit}\n")
+        rows["load_poverty"] += [f"{key}\t{line}\t{unit}\n" for line in household.poverty]
+        rows["load_sheet"] += [f"{NULL}\t{key}\t{line}\t{unit}\n" for line in household.sheets]
+        for member_key, member in zip(members, household.members, strict=True):
+            rows["load_person"].append(f"{member_key}\t{member.columns}\t{unit}\n")
+            rows["load_membership"].append(f"{member_key}\t{key}\t{member.membership}\t{unit}\n")
+            rows["load_document"] += [f"{member_key}\t{line}\t{unit}\n" for line in member.documents]
+            rows["load_sheet"] += [f"{member_key}\t{NULL}\t{line}\t{unit}\n" for line in member.sheets]
+
+    def tables(self, numbers: Iterable[str], folders: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Each temporary table and what COPY writes to it."""
+        given = {"load_person": numbers, "load_household": folders}
+        for table, lines in self.rows.items():
+            if table in given:
+                lines = [f"{number}\t{line}" for number, line in zip(given[table], lines, strict=True)]
+            yield table, "".join(lines)
+
+
+class Staging:
+    """The temporary tables of one load in the open transaction; `close` takes them away again."""
+
+    def __init__(self, cursor: Any, by: Officer) -> None:
+        self.cursor, self.first = cursor, True
+        self.constants = {"recorded_at": now(), "observed_by_id": by.pk}
+        for table, (_target, columns, _constant) in _TABLES.items():
+            cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({})").format(sql.Identifier(table), sql.SQL(columns)))
+        # keys are checked at the end of each statement: no queue of a million checks waits for the commit
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    def write(self, tables: Iterable[tuple[str, str]]) -> None:
+        """Copy, insert behind the walls, make the wide rows."""
+        for table, text in tables:
+            if text:
+                with self.cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
+                    copy.write(text)
+        for table, (target, columns, constant) in _TABLES.items():
+            self._insert(table, target, [column.split()[0] for column in columns.split(",")], constant.split())
+        self.cursor.execute("ANALYZE load_person (id)")
+        self.cursor.execute("ANALYZE load_household (id)")
+        if self.first:  # an empty table has no statistics, and the next statement would take hours for minutes
+            self.analyze()
+        self.first = False
+        self.cursor.execute(statement("person", sql.SQL("IN (SELECT id FROM load_person)")))
+        self.cursor.execute(statement("household", sql.SQL("IN (SELECT id FROM load_household)")))
+        self.cursor.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, _TABLES))))
+
+    def _insert(self, table: str, target: str, names: list[str], constants: list[str]) -> None:
+        self.cursor.execute(
+            sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(
+                sql.Identifier(target),
+                sql.SQL(", ").join(map(sql.Identifier, names + constants)),
+                sql.SQL(", ").join([*map(sql.Identifier, names), *map(sql.Placeholder, constants)]),
+                sql.Identifier(table),
+            ),
+            {name: self.constants[name] for name in constants},
+        )
+
+    def analyze(self) -> None:
+        """Let the planner know the tables as they are now."""
+        for table in (*_STATISTICS, *_ROW_STATISTICS):
+            self.cursor.execute(f"ANALYZE {table}")
+
+    def close(self) -> None:
+        """Statistics for the first cross-table, and no trace of the load but what was loaded."""
+        self.analyze()
+        for table in _TABLES:  # a second load may follow in the same transaction
+            self.cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(table)))
+        self.cursor.execute("SET CONSTRAINTS ALL DEFERRED")
