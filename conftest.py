@@ -17,6 +17,8 @@ import pytest
 from config import prepare
 from config.embedded_postgres import Cluster
 
+pytest_plugins = ["tests.pilot_database"]
+
 
 def cluster() -> Cluster:
     """The cluster of the tests: no fsync, kept between runs under the temporary folder."""
