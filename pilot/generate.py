@@ -74,7 +74,10 @@ class Population:
         if not rows:
             raise FiguresWrong(f"the list of villages has none of commune {commune.code}")
         floors = [row.poor_1 + row.poor_2 for row in rows]
-        families = _at_least(floors, apportion(commune.families, [row.households or 1 for row in rows]))
+        try:
+            families = _at_least(floors, apportion(commune.families, [row.households or 1 for row in rows]))
+        except FiguresWrong as wrong:
+            raise FiguresWrong(f"commune {commune.code}: {wrong}") from wrong
         return tuple(
             VillagePlan(row.code, count, row.poor_1, row.poor_2) for row, count in zip(rows, families, strict=True)
         )
