@@ -37,7 +37,6 @@ from pilot.generate import DEFAULT_ON
 
 DEFAULT_SEED: Final = 1
 _SHOWN: Final = 5  # problems printed at most
-_STEP: Final = 2_000  # households between two lines of progress
 Say = Callable[[str], object]
 
 
@@ -100,8 +99,12 @@ def load_pilot(wanted: Wanted, *, keep: bool, by: Officer, say: Say) -> PilotLoa
         raise OtherPopulation(
             _("This demonstration holds people who were entered by hand. Start with a fresh one: ./run demo --fresh")
         )
-    population = _population(wanted, day, seed)
-    loaded, enrolled = _written(population, by, say)
+    try:
+        population = _population(wanted, day, seed)
+        loaded, enrolled = _written(population, by, say)
+    except (FiguresWrong, loading.EnrolmentWrong) as wrong:
+        file = wanted.villages or "pilot.yaml"
+        raise PilotRefused(str(wrong) if str(file) in str(wrong) else f"{file}: {wrong}") from wrong
     made = PilotLoad.objects.create(
         day=day,
         seed=seed,
@@ -133,14 +136,11 @@ def _kept(standing: PilotLoad, wanted: Wanted, *, keep: bool, say: Say) -> Pilot
 
 
 def _population(wanted: Wanted, day: date, seed: int) -> Population:
-    """The generator, fed from the country pack and the list of villages."""
-    try:
-        figures = Figures.read(_from_pack("pilot.yaml"))
-        names = Names.read(_from_pack("names.yaml"))
-        villages = _villages(wanted.villages) if wanted.villages else None
-        return generate(figures, names, villages=villages, on=day, seed=seed, persons=wanted.persons)
-    except FiguresWrong as wrong:
-        raise PilotRefused(str(wrong)) from wrong
+    """The generator, fed from the country pack and the list of villages. Raises FiguresWrong, PilotRefused."""
+    figures = Figures.read(_from_pack("pilot.yaml"))
+    names = Names.read(_from_pack("names.yaml"))
+    villages = _villages(wanted.villages) if wanted.villages else None
+    return generate(figures, names, villages=villages, on=day, seed=seed, persons=wanted.persons)
 
 
 def _from_pack(name: str) -> Any:
@@ -168,14 +168,12 @@ def _villages(path: Path) -> list[Village]:
 
 
 def _written(population: Population, by: Officer, say: Say) -> tuple[Loaded, int]:
-    """Make and write everything; raises PilotRefused with the first problems when a household does not pass."""
+    """Make and write everything; raises FiguresWrong, EnrolmentWrong, and PilotRefused with the first problems."""
     began = time.monotonic()
     expected = f"{_expected(population):,}"
     enrolments = loading.Load(by)
 
     def told(done: int) -> None:
-        if done % _STEP:
-            return
         say(
             _("%(done)s of %(all)s households made, %(seconds)d s")
             % {"done": f"{done:,}", "all": expected, "seconds": time.monotonic() - began}
@@ -184,19 +182,19 @@ def _written(population: Population, by: Officer, say: Say) -> tuple[Loaded, int
     def enrolled(given: Any, household: str, members: list[str]) -> None:
         keys = {member.key: key for member, key in zip(given.members, members, strict=True)}
         for enrolment in given.enrolments:
-            enrolments.add(
-                enrolment.programme,
-                person=keys[enrolment.member] if enrolment.member else None,
-                household=household,
-                unit_code=given.unit_code,
-                valid_from=enrolment.valid_from,
-                valid_to=enrolment.valid_to,
-            )
+            try:
+                enrolments.add(
+                    enrolment.programme,
+                    person=keys[enrolment.member] if enrolment.member else None,
+                    household=household,
+                    unit_code=given.unit_code,
+                    valid_from=enrolment.valid_from,
+                    valid_to=enrolment.valid_to,
+                )
+            except loading.EnrolmentWrong as wrong:
+                raise loading.EnrolmentWrong(f"{enrolment.member or given.key}: {wrong}") from wrong
 
-    try:
-        loaded = load(population.households(), by=by, name="pilot", progress=told, written=enrolled)
-    except (FiguresWrong, loading.EnrolmentWrong) as wrong:
-        raise PilotRefused(str(wrong)) from wrong
+    loaded = load(population.households(), by=by, name="pilot", progress=told, written=enrolled)
     if loaded.problems:
         raise PilotRefused(
             "\n".join(
