@@ -5,7 +5,6 @@ the program with its name. `facts()` needs no database; `catalogue()` adds the p
 are loaded.
 """
 
-from decimal import Decimal
 from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
@@ -65,13 +64,14 @@ def catalogue(country: Country | None = None) -> Catalogue:
 
 def as_fact(one: Declared) -> Fact:
     """A declaration as the rule library knows it."""
-    limits: dict[str, int | Decimal | None] = {"minimum": one.minimum, "maximum": one.maximum}
     return Fact(
         code=one.code,
         of="person" if one.of == "person" else "household",
         type=_AGES[one.node.text("unit")] if one.type == "age" else FactType(one.type),
         codes=tuple(code.code for code in one.codes),
         ordered=one.ordered,
+        minimum=one.minimum,
+        maximum=one.maximum,
         good_for=one.good_for,
         school_year=one.school_year,
         topic=one.topic,
@@ -85,7 +85,6 @@ def as_fact(one: Declared) -> Fact:
         status=one.source == "status",
         counts_members=one.source == "count",
         timeless=one.source in _TIMELESS,
-        **limits,
     )
 
 

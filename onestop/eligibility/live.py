@@ -92,7 +92,7 @@ def household(book: Rulebook, key: UUID) -> list[Row]:
     current()
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as prepared:
-        prepared.execute(statement.sql, {"household": key}, prepare=True)  # type: ignore[arg-type]  # SQL of our own
+        prepared.execute(statement.sql, {"household": key}, prepare=True)
         return _as_rows(prepared.fetchall())
 
 

@@ -29,7 +29,7 @@ class DayRange(models.Func):
     """daterange(from, to, '[]'): both ends included, null for an open end."""
 
     function = "daterange"
-    output_field = models.Field()  # type: ignore[assignment]  # only compared inside the constraint
+    output_field = models.Field()  # only compared inside the constraint
 
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
@@ -55,7 +55,9 @@ class Programme(models.Model):
     """One programme; `position` is its place in the catalogue (order of the country pack, then of arrival)."""
 
     code = models.CharField(_("code"), max_length=30, primary_key=True)
-    key = models.UUIDField(default=uuid7, unique=True, editable=False, help_text="names this row in the history of rows")
+    key = models.UUIDField(
+        default=uuid7, unique=True, editable=False, help_text="names this row in the history of rows"
+    )
     position = models.PositiveIntegerField(_("place in the catalogue"))
     status = models.CharField(_("state"), max_length=20, choices=Status.choices)
     unit = models.CharField(_("unit"), max_length=10, choices=Unit.choices)

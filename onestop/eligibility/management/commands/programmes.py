@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
+from onestop.areas.scope import current
 from onestop.eligibility.actions import FilesRefused, load_files
 from onestop.programmes import document as files
 from onestop.programmes import schema
@@ -64,7 +65,7 @@ class Command(OfficeCommand):
         self.stdout.write(f"{len(changed)} of {len(paths)} programmes loaded: {', '.join(changed) or 'all as before'}")
 
     def export(self, officer: Officer, options: dict[str, Any]) -> None:
-        programmes = Programme.objects.visible_to(self.scope)
+        programmes = Programme.objects.visible_to(current())
         if options["codes"]:
             programmes = programmes.filter(code__in=options["codes"])
             unknown = set(options["codes"]) - set(programmes.values_list("code", flat=True))
