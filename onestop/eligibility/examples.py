@@ -1,7 +1,8 @@
 """The example families of a programme file, which must hold before a version is published (rules.md §5).
 
 An example is a case of the rule library under other key names: `date` for the day, `unit` for the place, and the
-verdict of all criteria of the version in force on that day instead of one rule. Openings count as met when no unit is given.
+verdict of all criteria of the version in force on that day instead of one rule. Openings count as met when no unit is
+given.
 """
 
 import json

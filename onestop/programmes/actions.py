@@ -61,8 +61,8 @@ def refuse_edited_versions(programme: Programme, data: dict[str, Any]) -> None:
         if new is None or new["criteria"] != version.criteria:
             raise PublishedVersionChanged(
                 _(
-                    "%(code)s: the version from %(day)s is published and cannot be changed or taken out, since decisions"
-                    " refer to it. Leave it as it was and add a new version with a later 'from:'."
+                    "%(code)s: the version from %(day)s is published and cannot be changed or taken out, since"
+                    " decisions refer to it. Leave it as it was and add a new version with a later 'from:'."
                 )
                 % {"code": programme.code, "day": version.valid_from.isoformat()}
             )

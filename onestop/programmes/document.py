@@ -1,9 +1,9 @@
 """A programme file as text: reading it with the place of every value, and writing its canonical form.
 
-Reading keeps, for each value, line and column (1-based, in code points) by its dotted path ("versions.0.criteria.1.rule"),
-so that whatever is wrong with the file or with a rule inside it can be shown where it stands. The canonical form is the
-one `programmes format` writes: keys in the order of the schema, one value a line, short lists and maps in one line, no
-comments; reading and writing it again gives the same bytes.
+Reading keeps, for each value, line and column (1-based, in code points) by its dotted path, such as
+"versions.0.criteria.1.rule", so that whatever is wrong with the file or with a rule inside it can be shown where it
+stands. The canonical form is the one `programmes format` writes: keys in the order of the schema, one value a line,
+short lists and maps in one line, no comments; reading and writing it again gives the same bytes.
 """
 
 import re

@@ -43,7 +43,7 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         return self.filter(status=Status.ACTIVE)
 
     def in_tables(self, on: date) -> ProgrammeQuerySet:
-        """Those that stand in the cross-tables of a day: active or closed later, with a version in force and criteria."""
+        """Those that stand in the cross-tables of a day: active, with a version in force that has criteria."""
         in_force = CriteriaVersion.objects.in_force(on).exclude(criteria=[])
         return self.filter(status=Status.ACTIVE, versions__in=in_force)
 
