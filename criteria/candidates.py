@@ -39,13 +39,7 @@ def candidates(fact: Fact, trees: Sequence[Node], family: Family, as_of: date) -
 
 def birth_candidates(trees: Sequence[Node], as_of: date, known: tuple[date, date] | None) -> list[Value]:
     """Days of birth on both sides of every age asked, inside what is known already."""
-    cut_offs = [
-        latest_start(as_of, months)
-        for tree in trees
-        for node in tree.walk()
-        if isinstance(node, CompareAge)
-        for months, _ in node.limits()
-    ]
+    cut_offs = [latest_start(as_of, months) for months in age_limits(trees)]
     low, high = known or (date(as_of.year - 120, 1, 1), as_of)
     days = {low, min(high, as_of), *cut_offs, *(shift_days(cut_off, 1) for cut_off in cut_offs)}
     return [Range(day, day) for day in sorted(days) if low <= day <= min(high, as_of)]
@@ -53,20 +47,23 @@ def birth_candidates(trees: Sequence[Node], as_of: date, known: tuple[date, date
 
 def age_limits(trees: Iterable[Node]) -> set[int]:
     """All ages asked, in months."""
-    return {
-        months for tree in trees for node in tree.walk() if isinstance(node, CompareAge) for months, _ in node.limits()
-    }
+    return {months for node in conditions(trees) if isinstance(node, CompareAge) for months, _ in node.limits()}
+
+
+def conditions(trees: Iterable[Node]) -> Iterator[Node]:
+    """Every node, and the comparisons that a list stands for: `person.age in [3, 4]` asks two ages."""
+    for tree in trees:
+        for node in tree.walk():
+            yield node
+            if isinstance(node, In):
+                yield from node.same
 
 
 def comparisons_of(fact: Fact, trees: Iterable[Node]) -> Iterator[Compare]:
     """The comparisons that read a fact, those inside `in` and inside derived facts too."""
-    for tree in trees:
-        for node in tree.walk():
-            for comparison in node.same if isinstance(node, In) else (node,):
-                if isinstance(comparison, Compare) and any(
-                    isinstance(part, FactNode) and part.fact is fact for part in comparison.walk()
-                ):
-                    yield comparison
+    for node in conditions(trees):
+        if isinstance(node, Compare) and any(isinstance(part, FactNode) and part.fact is fact for part in node.walk()):
+            yield node
 
 
 def _codes(fact: Fact, trees: Sequence[Node]) -> Iterator[Value]:

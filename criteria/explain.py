@@ -12,13 +12,14 @@ from itertools import product
 from math import prod
 from random import Random
 
-from criteria.candidates import age_limits, birth_candidates, candidates
+from criteria.candidates import birth_candidates, candidates
 from criteria.catalogue import Catalogue, Fact
-from criteria.dates import NONE_DATE, completes_on, shift_days
-from criteria.family import Answer, Family, Member, Opening, Period, goes_stale
-from criteria.interpret import HOUSEHOLD, Assessment, FactRead, FamilyWorld, Verdict, assess
+from criteria.dates import completes_on
+from criteria.family import Answer, Family
+from criteria.interpret import HOUSEHOLD, Assessment, FactRead, FamilyWorld, Verdict
 from criteria.programme import Programme
-from criteria.tree import And, AsOf, CompareDates, If, Literal, Node, Not, Or
+from criteria.tree import And, If, Node, Not, Or
+from criteria.turning import turning_days
 from criteria.values import Range, Truth, both
 
 # Combinations of several missing answers tried before sampling.
@@ -229,24 +230,35 @@ def changes(
     months: int = 24,
 ) -> tuple[Change, ...]:
     """Each day within the coming months on which the verdict becomes another, if nothing new is learned."""
-    found: list[Change] = []
-    before = assess(programme, family, as_of, catalogue, person=person)
-    last: Verdict | None = before.verdict
-    states = {state.key: state.state for state in before.criteria}
+    household = programme.unit == "household"
     end = completes_on(as_of, months)
-    for day in turning_days(family, [tree for _, tree in programme.all_criteria], as_of, end, catalogue):
+    days = turning_days(family, programme.reading, as_of, end, catalogue, person=None if household else person)
+    found: list[Change] = []
+    states = _states(programme, family, as_of, catalogue, person)
+    last: Verdict | None = Verdict.of(both(states.values()))
+    for day in days:
         gone = not (family.present(day) if person is None else _here(family, person, day))
         if gone:
             if last is not None:
                 found.append(Change(day, None, ()))
             last = None
             continue
-        now = assess(programme, family, day, catalogue, person=person)
-        if now.verdict != last:
-            because = tuple((s.key, s.state) for s in now.criteria if states.get(s.key) is not s.state)
-            found.append(Change(day, now.verdict, because))
-        last, states = now.verdict, {state.key: state.state for state in now.criteria}
+        now = _states(programme, family, day, catalogue, person)
+        verdict = Verdict.of(both(now.values()))
+        if verdict != last:
+            because = tuple((key, state) for key, state in now.items() if states.get(key) is not state)
+            found.append(Change(day, verdict, because))
+        last, states = verdict, now
     return tuple(found)
+
+
+def _states(
+    programme: Programme, family: Family, day: date, catalogue: Catalogue, person: str | None
+) -> dict[str, Truth]:
+    """Every criterion on a day, without its log."""
+    subject = None if person is None or programme.unit == "household" else family.member(person)
+    world = FamilyWorld(family, catalogue, day, subject)
+    return {key: world.truth(tree) for key, tree in programme.all_criteria}
 
 
 def yes_from(
@@ -269,68 +281,3 @@ def _here(family: Family, person: str, day: date) -> bool:
     """Present, or, for a person in no household, alive."""
     member = family.member(person)
     return member.present(day) if family.is_household else not (member.died_on and member.died_on < day)
-
-
-def turning_days(family: Family, trees: Sequence[Node], after: date, until: date, catalogue: Catalogue) -> list[date]:
-    """The only days in (after, until] on which an answer can change: nothing moves between them."""
-    days: set[date] = set()
-    for member in family.members:
-        days |= _days_of_member(member, trees, after, catalogue)
-    for fact_code, answer in family.answers.items():
-        days |= _days_of_answer(answer, catalogue.get("household", fact_code), catalogue)
-    periods = [status.period for statuses in family.statuses.values() for status in statuses]
-    periods += [enrolment.period for enrolment in family.enrolments]
-    periods += [opening.period for opening in _all_openings(family)]
-    days |= {day for period in periods for day in _ends(period)}
-    days |= _days_of_dates(family, trees)
-    return sorted(day for day in days if after < day <= until)
-
-
-def _all_openings(family: Family) -> Iterator[Opening]:
-    for openings in family.openings.values():
-        yield from openings
-
-
-def _ends(period: Period) -> Iterator[date]:
-    if period.start is not None:
-        yield period.start
-    if period.end is not None:
-        yield shift_days(period.end, 1)
-
-
-def _days_of_member(member: Member, trees: Sequence[Node], after: date, catalogue: Catalogue) -> set[date]:
-    days = {day for period in member.memberships for day in _ends(period)}
-    if member.died_on is not None:
-        days.add(shift_days(member.died_on, 1))
-    for code, answer in member.answers.items():
-        days |= _days_of_answer(answer, catalogue.get("person", code), catalogue)
-    if member.birth is not None:
-        days |= {member.birth[0], member.birth[1]}
-        days |= {completes_on(birth, months) for birth in member.birth for months in age_limits(trees) if months > 0}
-    return {day for day in days if day > after}
-
-
-def _days_of_answer(answer: Answer, fact: Fact | None, catalogue: Catalogue) -> set[date]:
-    if fact is None:
-        return set()
-    stale = goes_stale(fact, answer, catalogue)
-    return {day for day in (answer.observed_on, stale) if day is not None}
-
-
-def _days_of_dates(family: Family, trees: Sequence[Node]) -> set[date]:
-    """Days on which `fact >= as_of + N` and its like turn: the stored dates, and the day after, moved by −N."""
-    moves = {node.days for tree in trees for node in tree.walk() if isinstance(node, AsOf)}
-    if not moves:
-        return set()
-    holders = [family.answers, *(member.answers for member in family.members)]
-    values = [answer.value for answers in holders for answer in answers.values()]
-    fixed = {day for value in values if isinstance(value, Range) for day in (value.low, value.high) if _is_day(day)}
-    for tree in trees:
-        for node in tree.walk():
-            if isinstance(node, CompareDates):
-                fixed |= {part.constant for part in node.children if isinstance(part, Literal)}
-    return {shift_days(day, extra - move) for day in fixed if _is_day(day) for move in moves for extra in (0, 1)}
-
-
-def _is_day(value: object) -> bool:
-    return isinstance(value, date) and value != NONE_DATE

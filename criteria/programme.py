@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from criteria.catalogue import Catalogue
 from criteria.check import OPEN_KEY, check_programme
 from criteria.read import Unit
 from criteria.tree import InArea, Node, Span
+from criteria.turning import Reading
 
 _NOWHERE = Span(0, 0, 1, 1)
 
@@ -27,6 +29,11 @@ class Programme:
         """The criteria with the programme's own openings, key `_open`, before them."""
         own = ((OPEN_KEY, InArea(_NOWHERE, self.code)),) if self.own_openings else ()
         return own + self.criteria
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What its criteria ask at all."""
+        return Reading.of([tree for _, tree in self.all_criteria])
 
     @classmethod
     def read(
