@@ -5,6 +5,8 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from onestop.areas.scope import ScopeMissing
+from onestop.areas.walls import DoorFunction, Grant, Wall
+from onestop.journal.history import Track
 from onestop.journal.models import RowHistory
 from onestop.journal.queries import history_of
 from onestop.staff.models import RoleAssignment
@@ -214,3 +216,39 @@ def test_an_owner_s_delete_leaves_the_last_image(loans: dict[str, str]) -> None:
     with system_scope("system.console"):
         (image,) = RowHistory.objects.filter(op="D")
     assert (image.row["title"], image.officer_id) == ("Secret of 170101", None)
+
+
+def test_walls_history_and_doors_can_be_taken_back(loans: dict[str, str]) -> None:
+    door = DoorFunction("made_up_door", "p_unit text DEFAULT ''", "bigint", f"SELECT count(*) FROM {TABLE}",
+                        needs={TABLE: "SELECT"})  # fmt: skip
+    operations = [door, Track(TABLE, subject="made_up.loan"), Wall(TABLE), Grant("made_up_titles", "SELECT")]
+    with psycopg.connect(loans["owner"]) as owner:
+
+        def state() -> tuple[object, ...] | None:
+            return owner.execute(
+                "SELECT relrowsecurity, relforcerowsecurity,"
+                " (SELECT count(*) FROM pg_policy WHERE polrelid = c.oid),"
+                " (SELECT count(*) FROM pg_trigger WHERE tgrelid = c.oid AND tgname LIKE 'history%%'),"
+                " (SELECT count(*) FROM pg_proc WHERE proname = 'made_up_door' AND prosecdef),"
+                " has_table_privilege('onestop_app', c.oid, 'DELETE')"
+                " FROM pg_class c WHERE relname = %s",
+                [TABLE],
+            ).fetchone()
+
+        for statement in door.forwards():
+            owner.execute(statement)
+        assert state() == (True, True, 1, 4, 1, False)
+        for operation in operations:
+            for statement in operation.backwards():
+                owner.execute(statement)
+        assert state() == (False, False, 0, 0, 0, True)
+        for operation in operations:
+            for statement in operation.forwards():
+                owner.execute(statement)
+        assert state() == (True, True, 1, 4, 1, False)
+
+
+@pytest.mark.parametrize("name", ["registry_person; DROP TABLE x", 'a"b', "Upper", "ស្រុក", ""])
+def test_a_wall_takes_only_a_plain_name(name: str) -> None:
+    with pytest.raises(ValueError, match="no name of a table"):
+        Wall(name).forwards()
