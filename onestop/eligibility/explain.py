@@ -4,15 +4,16 @@
 computes only what is asked of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from criteria import explain as why
+from criteria.dates import completes_on, shift_days
 from criteria.explain import Change, Missing, NearestMiss
 from criteria.family import Family
-from criteria.interpret import HOUSEHOLD, Assessment, assess
+from criteria.interpret import HOUSEHOLD, Assessment, Verdict, assess
 from criteria.tree import Node
 from criteria.values import Truth
 from onestop.eligibility.families import family_of, family_of_person
@@ -59,12 +60,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Turn:
-    """One cell becomes another on a day; `change.verdict` None: no longer a member."""
+    """One cell is shown in another state from a day on; `after` is "" for one who is no longer a member."""
 
     on: date
     cell: Cell
-    change: Change
     before: str
+    after: str
 
 
 @dataclass
@@ -75,6 +76,7 @@ class Folder:
     family: Family
     _cells: dict[tuple[str, str | None], Cell] = field(default_factory=dict)
     _missing: dict[tuple[str, str | None], tuple[Missing, ...]] = field(default_factory=dict)
+    _changes: dict[tuple[str, str | None, int], tuple[Change, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, household: Household, book: Rulebook) -> "Folder":
@@ -111,10 +113,11 @@ class Folder:
                 found[version.code, cell.member] = cell
         return tuple(found.values())
 
-    def is_enrolled(self, code: str, member: str | None) -> bool:
-        """In the programme on the day: the person, or the household for everybody."""
+    def is_enrolled(self, code: str, member: str | None, on: date | None = None) -> bool:
+        """In the programme on the day (default: the rulebook's): the person, or the household for everybody."""
+        day = on or self.book.on
         return any(
-            one.programme == code and one.period.includes(self.book.on) and one.member in {None, member}
+            one.programme == code and one.period.includes(day) and one.member in {None, member}
             for one in self.family.enrolments
         )
 
@@ -145,9 +148,13 @@ class Folder:
 
     def changes(self, cell: Cell, months: int = MONTHS_AHEAD) -> tuple[Change, ...]:
         """Each day of the coming months on which the cell becomes another, if nothing new is learned."""
-        return why.changes(
-            cell.version.rules, self.family, self.book.on, self.book.catalogue, person=cell.member, months=months
-        )
+        key = (cell.version.code, cell.member, months)
+        if key not in self._changes:
+            book = self.book
+            self._changes[key] = why.changes(
+                cell.version.rules, self.family, book.on, book.catalogue, person=cell.member, months=months
+            )
+        return self._changes[key]
 
     def yes_from(self, cell: Cell, months: int = MONTHS_AHEAD) -> date | None:
         """The day from which a no becomes a yes by a date alone."""
@@ -157,13 +164,37 @@ class Folder:
 
     def outlook(self, months: int = MONTHS_AHEAD) -> list[Turn]:
         """What begins and ends for whom in the coming months, in the order of days."""
-        turns = []
-        for cell in self.cells:
-            before = cell.assessment.verdict.value
-            for change in self.changes(cell, months):
-                turns.append(Turn(change.on, cell, change, before))
-                before = change.verdict.value if change.verdict else ""
-        return sorted(turns, key=lambda turn: turn.on)
+        return sorted((turn for cell in self.cells for turn in self._turns(cell, months)), key=lambda turn: turn.on)
+
+    def _turns(self, cell: Cell, months: int) -> Iterator[Turn]:
+        """The states of one cell, one after the other: who is enrolled receives as long as rule and term both hold."""
+        verdicts = {change.on: change.verdict for change in self.changes(cell, months)}
+        days = {*verdicts, *self._terms(cell, months)}
+        before, verdict = cell.state, Verdict.of(cell.truth)
+        for day in sorted(days):
+            now = verdicts.get(day, verdict)
+            if now is None:
+                yield Turn(day, cell, before, "")
+                return
+            verdict = now
+            enrolled = cell.enrolled and self.is_enrolled(cell.version.code, cell.member, day)
+            after = "receiving" if enrolled and (now is Verdict.ELIGIBLE or day not in verdicts) else now.value
+            if after != before:
+                yield Turn(day, cell, before, after)
+            before = after
+
+    def _terms(self, cell: Cell, months: int) -> set[date]:
+        """The day after an enrolment of an enrolled cell ends."""
+        end = completes_on(self.book.on, months)
+        return {
+            shift_days(one.period.end, 1)
+            for one in self.family.enrolments
+            if cell.enrolled
+            and one.programme == cell.version.code
+            and one.member in {None, cell.member}
+            and one.period.end is not None
+            and self.book.on <= one.period.end < end
+        }
 
 
 def atoms_of(miss: NearestMiss) -> Sequence[Node]:
