@@ -13,8 +13,8 @@ from criteria.values import Range
 from onestop.eligibility.explain import Cell, Folder
 
 Kind = Literal[
-    "age", "perhaps_age", "status_ends", "status_begins", "school_year", "old", "date", "opens", "closes", "enrolment_ends",
-    "leaves",
+    "age", "perhaps_age", "status_ends", "status_begins", "school_year", "old", "date", "opens", "closes",
+    "enrolment_ends", "leaves",
 ]  # fmt: skip
 
 
@@ -75,8 +75,8 @@ def _of_answers(
         if fact is None or (of, code) not in reading.facts:
             continue
         if goes_stale(fact, answer, catalogue) == day:
-            begins = fact.school_year and catalogue.school_years.last(day) == day
-            yield Cause("school_year") if begins else Cause("old", whose, fact)
+            years = catalogue.school_years if fact.school_year else None
+            yield Cause("school_year") if years and years.last(day) == day else Cause("old", whose, fact)
         if _passes(answer, day, reading.moves):
             yield Cause("date", whose, fact)
 
