@@ -42,9 +42,9 @@ class Code:
     is_number: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Declared:
-    """One fact as the country declares it. `node` is its place in the file, for messages and for further readers."""
+    """One fact as the country declares it; there is one object of each. `node` is its place in the file."""
 
     code: str
     of: str
@@ -70,7 +70,7 @@ class Declared:
     sensitive: bool
     shown_as: str
     measure: dict[str, str]
-    node: Node = field(repr=False, compare=False)
+    node: Node = field(repr=False)
 
     @property
     def is_stored(self) -> bool:

@@ -108,11 +108,12 @@ def _answers(of: str, last: Given) -> dict[str, Answer]:
     for fact in _shown(of):
         if fact.is_stored and fact.code in last:
             stored, day = last[fact.code]
-            answers[fact.code] = Answer(_as_value(fact, value_of(fact, stored)), day)
+            answers[fact.code] = Answer(as_value(fact, value_of(fact, stored)), day)
     return answers
 
 
-def _as_value(fact: Declared, value: Any) -> Any:
+def as_value(fact: Declared, value: Any) -> Any:
+    """A value as the interpreter takes it: dates as ranges."""
     if fact.type == "date":
         return Range(*value) if isinstance(value, tuple) else Range.of(value)
     return value

@@ -14,6 +14,7 @@ from onestop.areas.country import pack
 from onestop.areas.scope import current
 from onestop.areas.text import normalise
 from onestop.journal.actions import record
+from onestop.registry.asking import with_what_does_not_apply
 from onestop.registry.choices import ANSWERED, CORRECTED, Source
 from onestop.registry.declared import Declared, declared
 from onestop.registry.models import AnswerSheet, Household, Person
@@ -82,13 +83,18 @@ def answer(
     """Record what was answered in one sitting: the sheet, the wide row and one line in the journal.
 
     `answers` is {fact: value}, values as `values.written` takes them. With `topic` every fact must be of that form;
-    without, the answers were given in place. Raises ValidationError with a message for each wrong answer.
+    without, the answers were given in place. What does not apply is stored as answered (asking.py). Raises
+    ValidationError with a message for each wrong answer.
     """
     subject = locked(subject)
     require(by, "registry.answer", subject.unit_code)
     _on_a_day(subject, observed_on)
     if not answers:
         raise ValidationError(_("No question was answered."))
+    stored = written_answers(kind_of(subject), answers, topic)
+    stored, wrong = with_what_does_not_apply(subject, stored, on=observed_on, topic=topic)
+    if wrong:
+        raise ValidationError({fact.code: [_("This question does not apply here. Leave it open.")] for fact in wrong})
     sheet = insert(
         AnswerSheet(
             **{kind_of(subject): subject},
@@ -97,7 +103,7 @@ def answer(
             observed_on=observed_on,
             observed_by=by,
             source=source,
-            answers=written_answers(kind_of(subject), answers, topic),
+            answers=stored,
             recorded_at=now(),
         )
     )
