@@ -12,16 +12,10 @@ from typing import Any
 
 from django.conf import settings
 
-from criteria.catalogue import Catalogue, Fact, FactType
-from criteria.dates import SchoolYears
+from criteria.catalogue import Catalogue
 from onestop.areas.country import Country, pack
-from onestop.areas.text import normalise
 from onestop.programmes.models import Programme
-from onestop.registry.declared import Declared, declared
-
-_AGES = {"years": FactType.AGE_YEARS, "months": FactType.AGE_MONTHS}
-# Their answers hold on every date: they say who a person is (rules.md §3)
-_TIMELESS = {"identity", "membership"}
+from onestop.registry.facts import facts_of
 
 
 @lru_cache(maxsize=1)
@@ -40,17 +34,9 @@ def offered(name: str) -> Any:
     return found[0][1]
 
 
-@lru_cache(maxsize=8)
 def facts(country: Country | None = None) -> Catalogue:
     """Every fact of a country (default: the installed one), without programmes."""
-    country = country or pack()
-    known, later = country.school_year_starts
-    return Catalogue(
-        facts=tuple(as_fact(one) for one in declared(country)),
-        normalise=normalise,
-        school_years=SchoolYears(later, known),
-        estimated_years=country.estimated_years,
-    )
+    return facts_of(country or pack())
 
 
 def catalogue(country: Country | None = None) -> Catalogue:
@@ -60,36 +46,3 @@ def catalogue(country: Country | None = None) -> Catalogue:
         {code: compartment or None for code, compartment, _names in known},
         {code: names if isinstance(names, dict) else {} for code, _compartment, names in known},
     )
-
-
-def as_fact(one: Declared) -> Fact:
-    """A declaration as the rule library knows it."""
-    return Fact(
-        code=one.code,
-        of="person" if one.of == "person" else "household",
-        type=_AGES[one.node.text("unit")] if one.type == "age" else FactType(one.type),
-        codes=tuple(code.code for code in one.codes),
-        ordered=one.ordered,
-        minimum=one.minimum,
-        maximum=one.maximum,
-        good_for=one.good_for,
-        school_year=one.school_year,
-        topic=one.topic,
-        compartment=one.compartment or None,
-        labels=one.label,
-        words=words_of(one),
-        question=one.question,
-        code_labels={code.code: code.label for code in one.codes},
-        derived=one.derived or None,
-        imprecise=one.imprecise,
-        status=one.source == "status",
-        counts_members=one.source == "count",
-        timeless=one.source in _TIMELESS,
-    )
-
-
-def words_of(one: Declared) -> dict[str, dict[str, str]]:
-    """Noun and predicates of a fact for sentences, by language."""
-    if not one.node.has("words"):
-        return {}
-    return {language: node.names() for language, node in one.node.child("words").items()}
