@@ -43,6 +43,8 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
             "statement_timeout": settings.STATEMENT_TIMEOUT,
             "lock_timeout": settings.LOCK_TIMEOUT,
             "jit": "off",  # compiling a cross-table of forty columns costs more than running it
+            # the one statement we prepare, all programmes of a household, takes 6 ms to plan and half of one to run
+            "plan_cache_mode": "force_generic_plan",
             "TimeZone": "UTC",
         }
         given = [params["options"]] if params.get("options") else []
