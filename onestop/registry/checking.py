@@ -181,6 +181,8 @@ class Checker:
         except ValidationError as error:
             raise RowWrong(key, " ".join(error.messages)) from None
         begin, end = getattr(paper, "valid_from", None), getattr(paper, "valid_to", None)
+        if begin is not None:
+            self._past(begin, key)
         if begin and end and end < begin:
             raise RowWrong(key, _("The paper ends before it begins. Look at both dates again."))
         issuer = text(normalise(getattr(paper, "issuer", "")))

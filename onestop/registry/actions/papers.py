@@ -65,6 +65,8 @@ def record_document(
     """
     person = locked(person)
     require(by, "registry.answer", person.unit_code)
+    if valid_from is not None and valid_from > today():
+        raise ValidationError({"valid_from": _("This day is in the future.")})
     document = insert(
         IdentityDocument(
             person=person,

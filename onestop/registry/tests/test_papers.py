@@ -74,6 +74,8 @@ def test_a_papers_number_is_stored_in_one_form_and_checked(district: Officer) ->
     ):
         with pytest.raises(ValidationError, match=words):
             actions.record_document(head, kind=kind, number=number, by=district)
+    with pytest.raises(ValidationError, match="future"):
+        actions.record_document(head, kind="passport", by=district, valid_from=date(2014, 6, 12))
     with pytest.raises(ValidationError, match="ends before"):
         actions.record_document(
             head, kind="passport", by=district, valid_from=date(2014, 1, 2), valid_to=date(2014, 1, 1)
