@@ -16,12 +16,13 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from config import assets, demo_check, prepare, processes, server
+from config import assets, demo_check, prepare, processes, restoring, server
 
 DEFAULT_PORT = 8000
 DEFAULT_DAY = "2014-06-11"
 PORTS = 50
 START_SECONDS = 60
+OTHER_POPULATION = 3  # exit status of the command pilot when the database holds other people
 
 
 class DemoRefused(Exception):
@@ -45,6 +46,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--villages", type=Path, help="ID-Poor counts by village (CSV); without it the commune figures")
     parser.add_argument("--on", type=date.fromisoformat, help=f"the demonstration's day, default {DEFAULT_DAY}")
     parser.add_argument("--seed", type=int, help="another seed gives other invented people, default 1")
+    parser.add_argument("--persons", type=int, help="only so many invented people, for a quick look")
+    parser.add_argument("--fresh", action="store_true", help="begin anew; the present demonstration is kept aside")
     parser.add_argument("--check", action="store_true", help="sign in as each officer, open the main pages, and end")
     return parser.parse_args(arguments)
 
@@ -53,18 +56,19 @@ def run(options: argparse.Namespace) -> int:
     """Everything between the command line and the exit."""
     with processes.stop_on_signals():
         try:
+            refuse_real_office()
             refuse_unwritable(server.var())
             with listening(options.port) as door:  # taken now, so that nobody else gets it while people are loaded
                 assets.ensure()
-                with database() as urls:
-                    seed(urls, options)
+                with database(fresh=options.fresh) as urls:
+                    people(urls, options)
                     with serving(urls, door) as children:
                         address = f"http://127.0.0.1:{door.getsockname()[1]}"
                         wait_until_ready(address, children)
                         print_officers()
                         print(f"Ready: {address}", flush=True)
                         if options.check:
-                            return demo_check.check(address, urls)
+                            return demo_check.check(address, urls, [child.pid for child in children])
                         return wait(children)
         except KeyboardInterrupt:
             print("\nStopped.", flush=True)
@@ -72,15 +76,25 @@ def run(options: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def database() -> Iterator[dict[str, str]]:
-    """The database's URLs, prepared. A server of one's own is only used when it is said to be for a demonstration."""
+def database(*, fresh: bool = False) -> Iterator[dict[str, str]]:
+    """The database's URLs, prepared; with `fresh` that of a new demonstration, the present one kept aside."""
+    with prepare.office(prepared=False) as urls:
+        if fresh:
+            set_aside()
+        try:
+            prepare.ensure(urls)
+        except prepare.NotPrepared as refused:
+            raise DemoRefused(f"{refused}\nA new demonstration beside it: ./run demo --fresh") from refused
+        yield urls
+
+
+def refuse_real_office() -> None:
+    """A server of one's own is only used when it is said to be for a demonstration."""
     if os.environ.get("DATABASE_URL") and os.environ.get("ONESTOP_MODE") != "demo":
         raise DemoRefused(
             "DATABASE_URL is set, so this looks like a real office. To use that server for a demonstration, set"
             " ONESTOP_MODE=demo and give both URLs an empty database of its own (HOWTO.md)."
         )
-    with prepare.office() as urls:
-        yield urls
 
 
 def refuse_unwritable(folder: Path) -> None:
@@ -123,22 +137,41 @@ def listening(wanted: int | None) -> Iterator[socket.socket]:
     )
 
 
-def seed(urls: dict[str, str], options: argparse.Namespace) -> None:
-    """Load the pilot's population if this database has none; another day, seed or file loads it anew."""
+def people(urls: dict[str, str], options: argparse.Namespace) -> None:
+    """The pilot's population: loaded if there is none, and on a database of its own if others are asked for."""
+    status = load_pilot(urls, options)
+    if status == OTHER_POPULATION:
+        set_aside()
+        prepare.ensure(urls)
+        status = load_pilot(urls, options)
+    if status:
+        raise DemoRefused(
+            "The pilot's population could not be loaded; the lines above say why. Nothing was kept of it."
+        )
+
+
+def load_pilot(urls: dict[str, str], options: argparse.Namespace) -> int:
+    """One transaction in a process of its own: a killed one leaves nothing, and the next start loads anew."""
     command = [sys.executable, "-m", "config.manage", "pilot", "--keep"]
-    for name in ("villages", "on", "seed"):
+    for name in ("villages", "on", "seed", "persons"):
         value = getattr(options, name)
         if value is not None:
             command += [f"--{name}", str(value)]
     child = processes.start(command, environment=child_environment(urls["app"], "command"), folder=server.ROOT)
     try:
-        failed = child.wait()
+        return child.wait()
     finally:
         processes.end(child)
-    if failed:
-        raise DemoRefused(
-            "The pilot's population could not be loaded; the lines above say why. Nothing was kept of it."
-        )
+
+
+def set_aside() -> None:
+    """Keep the present demonstration under another name and make an empty one. Only on the embedded server."""
+    if os.environ.get("DATABASE_URL"):
+        raise DemoRefused("On a server of your own, give both URLs another empty database for other people (HOWTO.md).")
+    cluster = server.embedded_cluster()
+    kept = restoring.set_aside(cluster, server.DEMO_DATABASE)
+    cluster.create_database(server.DEMO_DATABASE)
+    print(f"The demonstration that was here is kept as database {kept} (HOWTO.md tells how to remove it).", flush=True)
 
 
 def child_environment(url: str, process: str, **more: str) -> dict[str, str]:
@@ -202,7 +235,7 @@ def print_officers() -> None:
     print("\nSign in as one of these officers of the demonstration (invented people):")
     for username, title in demo_check.officers():
         print(f"  {username:<12} {title}")
-    print(f"Password of each: {demo_check.PASSWORD}\n")
+    print(f"Password of each: {demo_check.password()}\n")
 
 
 def wait(children: list[subprocess.Popen[bytes]]) -> int:

@@ -17,7 +17,7 @@ from psycopg import sql
 
 from config import postgres_process
 from config.archive import FOLDERS
-from config.embedded_postgres import SUPERUSER, Cluster
+from config.embedded_postgres import SUPERUSER, Cluster, PostgresRefused
 
 FOLDER = "restoring"
 READY = "ready.json"
@@ -26,7 +26,7 @@ READY = "ready.json"
 def ready(var: Path, *, database: str | None = None, beside: str | None = None) -> None:
     """Declare what lies in var/restoring whole and checked. `beside` is the loaded database that becomes `database`."""
     folder = var / FOLDER
-    aside = f"before_{datetime.now(UTC):%Y%m%d_%H%M%S}"
+    aside = name_aside()
     with (folder / "ready.part").open("w", encoding="utf-8") as file:
         json.dump({"aside": aside, "database": database, "beside": beside}, file)
         file.flush()
@@ -54,6 +54,26 @@ def finish(var: Path, cluster: Cluster | None = None) -> str:
     postgres_process.sync(var)
     shutil.rmtree(folder)
     return aside
+
+
+def name_aside() -> str:
+    """The ending of what is moved aside at this moment."""
+    return f"before_{datetime.now(UTC):%Y%m%d_%H%M%S}"
+
+
+def set_aside(cluster: Cluster, database: str) -> str:
+    """Give a database another name; returns it. Raises PostgresRefused while somebody uses it."""
+    kept = f"{database}_{name_aside()}"
+    with psycopg.connect(cluster.url(SUPERUSER, SUPERUSER)) as connection:
+        try:
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(database), sql.Identifier(kept))
+            )
+        except psycopg.errors.ObjectInUse as error:
+            raise PostgresRefused(
+                f"The database {database} is in use. End the demonstration that runs on it (Ctrl-C) and try again."
+            ) from error
+    return kept
 
 
 def swap(cluster: Cluster, database: str, beside: str, aside: str) -> None:

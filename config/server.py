@@ -16,6 +16,12 @@ def var() -> Path:
     return Path(os.environ.get("ONESTOP_VAR") or ROOT / "var").resolve()
 
 
+def country_pack() -> Path:
+    """The folder of the country pack, the same as settings.COUNTRY_PACK without loading Django."""
+    named = os.environ.get("ONESTOP_COUNTRY") or "khm"
+    return Path(named) if os.sep in named else ROOT / "countries" / named
+
+
 def embedded_cluster() -> embedded_postgres.Cluster:
     """The cluster of the demonstration under var/; refused beside production settings."""
     embedded_postgres.refuse_production(os.environ)

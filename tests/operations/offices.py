@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from config.embedded_postgres import Cluster
 from onestop.areas import clock
@@ -29,6 +30,10 @@ class Office:
     @property
     def owner(self) -> str:
         return self.urls["owner"]
+
+    @property
+    def database(self) -> str:
+        return str(conninfo_to_dict(self.owner)["dbname"])
 
 
 def fill(urls: dict[str, str], var: Path) -> Office:

@@ -1,6 +1,7 @@
 """What a restore refuses, and that a restore that fails or is killed leaves the present installation whole."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connections
 
 from config import archive, backup, prepare, restore, restoring, server
 from config.archive import BackupRefused
@@ -61,14 +63,16 @@ def bring_back(file: Path, database: str, test_cluster: Cluster, tmp_path: Path)
 
 
 @pytest.fixture
-def present(bring_back: Restore, database: str, test_cluster: Cluster, tmp_path: Path) -> Office:
-    """An office that stands already where the backup is to go: the same, and one file more."""
-    bring_back()
-    urls = {"owner": owner_of(test_cluster, database), "app": app_of(test_cluster, database)}
+def present(file: Path, office: Office, database: str, test_cluster: Cluster, tmp_path: Path) -> Office:
+    """An office that stands already where the backup is to go: a copy of the first, with changes of its own."""
+    connections["default"].close()
+    test_cluster.create_database(database, template=office.database)
+    shutil.copytree(office.var, tmp_path / "present")
     (tmp_path / "present" / "files" / "mine.txt").write_text("only here")
-    with psycopg.connect(urls["owner"]) as connection:
+    owner = owner_of(test_cluster, database)
+    with psycopg.connect(owner) as connection:
         connection.execute("UPDATE registry_household SET address = 'only here'")
-    return Office(urls, tmp_path / "present", "")
+    return Office({"owner": owner, "app": app_of(test_cluster, database)}, tmp_path / "present", "")
 
 
 def is_whole(present: Office) -> bool:

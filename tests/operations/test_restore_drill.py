@@ -55,7 +55,7 @@ def restored(office: Office, file: Path, database: str, test_cluster: Cluster, t
     return Office(urls, var, office.household)
 
 
-def test_every_table_file_and_key_comes_back(office: Office, restored: Office) -> None:
+def every_table_file_and_key_came_back(office: Office, restored: Office) -> None:
     with psycopg.connect(office.owner) as before, psycopg.connect(restored.owner) as after:
         was, now = backup.counts(before), backup.counts(after)
     # the restore wrote its own line into the journal of what it restored
@@ -70,30 +70,28 @@ def test_every_table_file_and_key_comes_back(office: Office, restored: Office) -
     assert notes == [("restore office.onestop",)]
 
 
-def test_rows_come_back_letter_by_letter(office: Office, restored: Office) -> None:
+def rows_came_back_letter_by_letter(office: Office, restored: Office) -> None:
     for table in ("registry_person", "registry_personrow", "registry_household", "journal_rowhistory", "staff_officer"):
         asked = f"SELECT t::text FROM {table} t ORDER BY 1"
         assert ask(restored.owner, asked) == ask(office.owner, asked) != []
 
 
-def test_protection_comes_back_as_it_was(office: Office, restored: Office) -> None:
-    """The default rights of roles.sql made every restored table writable for the application, until they were held."""
+def protection_came_back_as_it_was(office: Office, restored: Office) -> None:
+    """Exactly: the default rights of roles.sql, left in force, would open every restored table to the application."""
     for what, asked in PROTECTION.items():
         before, after = ({repr(row) for row in ask(url, asked)} for url in (office.owner, restored.owner))
         assert before, what
         assert (what, after - before, before - after) == (what, set(), set())
 
 
-def test_the_walls_stand_for_the_application_and_the_owner_sees_over_them(restored: Office) -> None:
+def the_walls_stand_and_the_owner_sees_over_them(restored: Office) -> None:
     assert ask(restored.urls["app"], "SELECT count(*) FROM registry_person") == [(0,)]
     assert ask(restored.owner, "SELECT count(*) FROM registry_person") == [(2 * HOUSEHOLDS,)]
     with psycopg.connect(restored.urls["app"]) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("DELETE FROM journal_rowhistory")
 
 
-def test_the_office_works_on_behind_its_walls_and_its_history_is_written(
-    restored: Office, django_db_blocker: object
-) -> None:
+def the_office_works_on_and_its_history_is_written(restored: Office) -> None:
     point_django_at(restored.urls["app"])
     officer = Officer.objects.get(username="district")
     with pytest.raises(ScopeMissing):
@@ -105,3 +103,13 @@ def test_the_office_works_on_behind_its_walls_and_its_history_is_written(
     with clock.fixed(DAY), scope(Officer.objects.get(username="commune")):
         assert Person.objects.count() == 2 * HOUSEHOLDS
     point_django_at(restored.urls["app"])  # nothing of it stays open
+
+
+def test_the_drill_an_office_is_brought_back_with_rows_files_keys_walls_and_history(
+    office: Office, restored: Office
+) -> None:
+    every_table_file_and_key_came_back(office, restored)
+    rows_came_back_letter_by_letter(office, restored)
+    protection_came_back_as_it_was(office, restored)
+    the_walls_stand_and_the_owner_sees_over_them(restored)
+    the_office_works_on_and_its_history_is_written(restored)
