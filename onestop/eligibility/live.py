@@ -88,12 +88,17 @@ def household(book: Rulebook, key: UUID) -> list[Row]:
     """The members of one household with every programme, by a prepared statement."""
     if not book.versions:
         return []
-    statement = _rows(book, OneHousehold(), needs_history(book.on, key))
+    statement = household_statement(book, key)
     current()
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as prepared:
         prepared.execute(statement.sql, {"household": key}, prepare=True)
         return _as_rows(prepared.fetchall())
+
+
+def household_statement(book: Rulebook, key: UUID) -> Statement:
+    """The statement of one household, its key the parameter `household`."""
+    return _rows(book, OneHousehold(), needs_history(book.on, key))
 
 
 def area_of(unit: str) -> Area:
