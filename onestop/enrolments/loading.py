@@ -57,12 +57,12 @@ class Load:
         of = "person" if person else "household"
         unit = self.units.get(programme)
         if unit != of:
-            raise EnrolmentWrong(
-                _("There is no programme “%(code)s”.") % {"code": programme}
-                if unit is None
-                else _("The programme %(code)s enrols a %(unit)s, not a %(of)s.")
-                % {"code": programme, "unit": unit, "of": of}
-            )
+            told = {
+                None: _("There is no programme “%(code)s”."),
+                "person": _("The programme %(code)s enrols persons, not households."),
+                "household": _("The programme %(code)s enrols households, not persons."),
+            }
+            raise EnrolmentWrong(told[unit] % {"code": programme})
         if valid_to is not None and valid_to < valid_from:
             raise EnrolmentWrong(_("An enrolment cannot end before it begins."))
         who = f"{person}\t{_NULL}" if person else f"{_NULL}\t{household}"

@@ -55,7 +55,7 @@ def test_no_variant_is_of_somebody_with_five_exact_namesakes_there(
 
 
 def test_nobody_has_a_name_of_the_wrong_queries_there(pilot_database: Pilot, written: dict[str, Any]) -> None:
-    there = []
+    there: list[object] = []
     with system_scope("system.loader"):
         for entry in written["wrong"]:
             parts = entry["query"].split()
