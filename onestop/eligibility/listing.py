@@ -153,7 +153,7 @@ def listing(
     book: Rulebook, code: str, wanted: Wanted, *, after: UUID | None = None, backward: bool = False,
     limit: int | None = SIZE + 1,
 ) -> Listing:  # fmt: skip
-    """The lines after (or before) a row, at most `limit`; None: all of them. KeyError for a programme not in the book."""
+    """The lines after (or before) a row, at most `limit`; None: all. KeyError for a programme not in the book."""
     version = book.get(code)
     if version is None:
         raise KeyError(code)
@@ -203,7 +203,7 @@ def _persons(columns: list[str], wanted: Wanted, history: bool) -> sql.Composed:
         state=state_of(0, "p0", of_household=False),
         columns=sql.Composed([sql.SQL(", {}").format(sql.Identifier("v", name)) for name in columns]),
         within=sql.SQL("") if history else within,
-        filters=sql.SQL("".join(f" AND {one}" for one in filters)),  # type: ignore[arg-type]  # our own texts
+        filters=sql.SQL("".join(f" AND {one}" for one in filters)),
     )
 
 
@@ -217,9 +217,7 @@ def _households(columns: list[str]) -> sql.Composed:
     )
 
 
-def _parameters(
-    book: Rulebook, code: str, wanted: Wanted, after: UUID | None, limit: int | None
-) -> Mapping[str, Any]:
+def _parameters(book: Rulebook, code: str, wanted: Wanted, after: UUID | None, limit: int | None) -> Mapping[str, Any]:
     """An age that is not exact may be in the range, and then the person is shown."""
     on = book.on
     return {

@@ -113,11 +113,11 @@ def verdicts(
 
 def inner(statement: Statement) -> sql.SQL:
     """A compiled statement as part of another: its text is our own, and a bare % would begin a parameter."""
-    return sql.SQL(statement.sql.replace("%", "%%"))  # type: ignore[arg-type]  # not typed by anybody
+    return sql.SQL(statement.sql.replace("%", "%%"))
 
 
 def listed(parts: Iterable[sql.Composable], by: str = ", ") -> sql.Composed:
-    return sql.SQL(by).join(parts)  # type: ignore[arg-type]
+    return sql.SQL(by).join(parts)
 
 
 def run(query: sql.Composable, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -208,7 +208,7 @@ def place_figures(counted: Counted, unit: str, *, length: int) -> list[PlaceFigu
 
 
 def _each(numbers: Iterable[int], pattern: str) -> sql.Composed:
-    one = sql.SQL(", " + pattern)  # type: ignore[arg-type]  # patterns of this file
+    one = sql.SQL(", " + pattern)
     return sql.Composed([one.format(sql.Identifier(f"s{number}")) for number in numbers])
 
 
@@ -247,13 +247,9 @@ def _figures(
     of_households = _fours(row[at + 1 :], households)
     programmes = {codes[n]: four for n, four in zip(own, of_persons, strict=False)}
     programmes |= {codes[n]: four for n, four in zip(homes, of_households, strict=True)}
-    return PlaceFigures(
-        place, persons, households, programmes, dict(zip(groups, of_persons[len(own) :], strict=True))
-    )
+    return PlaceFigures(place, persons, households, programmes, dict(zip(groups, of_persons[len(own) :], strict=True)))
 
 
 def _fours(counts: Sequence[int], total: int) -> list[Four]:
-    return [
-        Four(*counts[at : at + 3], total - sum(counts[at : at + 3]))  # type: ignore[misc]
-        for at in range(0, len(counts), 3)
-    ]
+    threes = zip(counts[::3], counts[1::3], counts[2::3], strict=True)
+    return [Four(first, second, third, total - first - second - third) for first, second, third in threes]

@@ -1,0 +1,142 @@
+"""Cross-table 1 outside the screen: Excel, CSV, and the paper for village chiefs. Each is recorded as an export.
+
+The paper for village chiefs leaves the office, so it holds names, village and folder number and no more: no reason, no
+state, no fact. A programme in a compartment has none, since to be on its list would say too much.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from onestop.areas import clock
+from onestop.eligibility.listing import Line
+from onestop.journal.actions import record
+from onestop.journal.verbs import EXPORTED
+from onestop.letters.actions import print_paper
+from onestop.programmes.models import Programme
+from onestop.staff.models import Officer
+from onestop.ui import format, languages
+from onestop.ui.words import STATES
+from onestop.ui.workbook import Column, Export, csv_response, workbook_response
+
+if TYPE_CHECKING:
+    from onestop.desk.crosstable import Asked, Shown
+
+MOST: Final = 1500  # names on one paper
+
+
+def refusal(programme: Programme, lines: Sequence[Line]) -> str:
+    """Why there is no paper; '' when there is."""
+    if programme.compartment:
+        return _("A confidential programme has no list for village chiefs. Tell each family yourself.")
+    if not lines:
+        return _("Nobody stands on this list, so there is no paper. Choose other filters.")
+    if len(lines) > MOST:
+        return _("More than %(most)s names do not fit one paper. Choose a commune or a village.") % {
+            "most": format.count(MOST)
+        }
+    return ""
+
+
+def written(
+    kind: str, request: HttpRequest, officer: Officer, asked: "Asked", lines: Sequence["Shown"]
+) -> HttpResponseBase:
+    """The file of this kind: chief (PDF), csv, else Excel."""
+    place = asked.place.narrowest
+    note = f"{asked.version.code} {place.code}: {len(lines)} ({kind or 'xlsx'})"
+    record(EXPORTED, by=officer, subject_kind="crosstable", unit_code=place.code, note=note)
+    if kind == "chief":
+        return chiefs_paper(officer, asked, lines)
+    made = as_export(officer, asked, lines)
+    return csv_response(made) if kind == "csv" else workbook_response(made)
+
+
+def as_export(officer: Officer, asked: "Asked", lines: Sequence["Shown"]) -> Export:
+    """The list as the page shows it, a column for each of its columns, with both scripts of the name."""
+    of_persons = asked.of_persons
+    who = _("Name") if of_persons else _("Head of household")
+    columns = [
+        Column(_("%(who)s, Khmer") % {"who": who}, width=26),
+        Column(_("%(who)s, Latin") % {"who": who}, width=26),
+        *([Column(_("Sex"), width=8), Column(_("Age"), width=10)] if of_persons else []),
+        *([] if of_persons else [Column(_("Members"), "number", 10)]),
+        Column(_("Village"), width=20),
+        Column(_("Commune"), width=20),
+        Column(_("Village code"), "code", 12),
+        Column(_("Family folder"), "code", 14),
+        *([Column(_("Membership number"), "code", 16)] if of_persons else []),
+        Column(_("State"), width=16),
+        Column(_("To ask"), width=40),
+    ]  # fmt: skip
+    place = asked.place.narrowest
+    return Export(
+        name=f"{asked.version.code.lower()}-{place.code}",
+        title=asked.version.programme.document["name"],
+        columns=columns,
+        rows=_rows(asked, lines),
+        officer=languages.texts(officer.name_km, officer.name_latin),
+        office=languages.texts(officer.office.name_km, officer.office.name_latin) if officer.office else "",
+        at=clock.local(clock.now()),
+        is_demo=settings.DEMO,
+        filters=[
+            (_("Area"), place.full_name),
+            (_("As of"), format.day(asked.book.on)),
+            (_("State"), ", ".join(str(STATES[code].short) for code in asked.form.ticked)),
+        ],
+    )
+
+
+def _rows(asked: "Asked", lines: Sequence["Shown"]) -> Iterator[tuple[Any, ...]]:
+    for one in lines:
+        line = one.line
+        yield (
+            line.name_km,
+            line.name_latin,
+            *((line.sex or "", one.age) if asked.of_persons else (line.members,)),
+            languages.one(one.village),
+            languages.one(one.commune),
+            line.unit_code,
+            line.folder_number,
+            *((line.number,) if asked.of_persons else ()),
+            str(STATES[line.state].short),
+            ", ".join(one.ask),
+        )
+
+
+def chiefs_paper(officer: Officer, asked: "Asked", lines: Sequence["Shown"]) -> HttpResponse:
+    """The list to carry along, by village and name, with room to mark who came."""
+    place = asked.place.narrowest
+    ordered = sorted(lines, key=lambda one: one.line.unit_code)  # stable: within a village the order of the page
+    who = _("Name") if asked.of_persons else _("Head of household")
+    values: dict[str, object] = {
+        "title": _("List for the village chief"),
+        "subtitle": f"{asked.version.programme.name} · {place.full_name} · {format.day(asked.book.on)}",
+        "note": _("Please ask these families to come to the commune hall. It costs nothing."),
+        "columns": [
+            {"head": "", "number": True},
+            {"head": who, "width": "fill"},
+            {"head": _("Village"), "width": "fill"},
+            {"head": _("Family folder")},
+            {"head": _("Came on"), "width": "fill"},
+        ],
+        "rows": [
+            [f"{number}", full_name(one.line), languages.one(one.village), one.line.folder_number, ""]
+            for number, one in enumerate(ordered, start=1)
+        ],
+        "empty": "",
+    }
+    printout, pdf = print_paper(
+        "list", values, subject_kind="crosstable", subject_id=asked.version.code, unit_code=place.code, by=officer
+    )
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="list-{printout.reference}.pdf"'
+    return response
+
+
+def full_name(line: Line) -> str:
+    """Both scripts: a chief may read either."""
+    names = languages.ordered(languages.texts(line.name_km, line.name_latin))
+    return " · ".join(dict.fromkeys(text for _code, text in names))
