@@ -6,6 +6,7 @@ operator, since sqlglot prints exactly the tree it is given.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,8 @@ from criteria.tokens import WHOLE_HIGH, WHOLE_LOW
 Dialect = Literal["postgres", "duckdb", "spark"]
 DIALECTS: tuple[Dialect, ...] = ("postgres", "duckdb", "spark")
 WIDTH = 38
+# Frames that writing a rule of the greatest depth may take.
+FRAMES = 20_000
 
 _COMPARISONS: dict[str, type[exp.Binary]] = {
     "==": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
@@ -164,9 +167,9 @@ class Engine:
         """The result of a step, NULL where its whole part leaves 64 bits; the step is written once, never twice."""
         if self.dialect == "duckdb" and not decimal:
             return exp.TryCast(this=node, to=exp.DataType(this=_TYPES["bigint"]))
-        high, low = number(WHOLE_HIGH + 1), number(WHOLE_LOW - 1)
         if self.dialect == "duckdb":
-            high, low = cast(high, "numeric", places), cast(low, "numeric", places)
+            return self._within_width(node, places)
+        high, low = number(WHOLE_HIGH + 1), number(WHOLE_LOW - 1)
         held = call("GREATEST", call("LEAST", node, high), low)
         inside = exp.Nullif(this=exp.Nullif(this=held, expression=high.copy()), expression=low.copy())
         return inside if decimal else cast(inside, "bigint")
@@ -200,6 +203,19 @@ class Engine:
             return call("MOD", left, divisor)
         return exp.Mod(this=wrap(left), expression=divisor)
 
+    @staticmethod
+    def _within_width(node: exp.Expr, places: int) -> exp.Expr:
+        """DuckDB writes out the operand of NULLIF twice, so a decimal is pushed against the ends of its type instead.
+
+        Added to the constant, a value out of 64 bits no longer fits into 38 digits; TRY makes that a NULL.
+        """
+        room = 10 ** (WIDTH - places)
+        above = cast(number(room - (WHOLE_HIGH + 1)), "numeric", places)
+        below = cast(number(room + (WHOLE_LOW - 1)), "numeric", places)
+        pushed: exp.Expr = exp.Sub(this=exp.Add(this=wrap(node), expression=above), expression=above.copy())
+        pushed = exp.Add(this=exp.Sub(this=pushed, expression=below), expression=below.copy())
+        return call("TRY", pushed)
+
     def choose(self, condition: exp.Expr, yes: exp.Expr, no: exp.Expr) -> exp.Expr:
         """`yes` or `no`, NULL for an unknown condition, with the condition written once."""
         if self.dialect == "duckdb":
@@ -210,4 +226,7 @@ class Engine:
 
     def text(self, node: exp.Expr) -> str:
         """The SQL text of a statement."""
+        # sqlglot takes some ten frames for each level of a rule; Python's frames cost no stack of the machine
+        if sys.getrecursionlimit() < FRAMES:
+            sys.setrecursionlimit(FRAMES)
         return node.sql(dialect=self.dialect, comments=False)

@@ -20,11 +20,12 @@ from criteria.interpret import HOUSEHOLD, Assessment, FactRead, FamilyWorld, Ver
 from criteria.programme import Programme
 from criteria.tree import And, If, Node, Not, Or
 from criteria.turning import turning_days
+from criteria.unsettled import unsettled
 from criteria.values import Range, Truth, both
 
 # Combinations of several missing answers tried before sampling.
-COMBINATIONS = 2_000
-SAMPLES = 400
+COMBINATIONS = 32
+SAMPLES = 32
 BIRTH = "birth_date"
 PLACE = "place"
 
@@ -68,8 +69,7 @@ def missing(assessment: Assessment, family: Family, catalogue: Catalogue) -> tup
     if assessment.truth is not None:
         return ()
     trees = [state.tree for state in assessment.criteria]
-    reads = [read for state in assessment.criteria if state.state is None for read in state.facts]
-    return _matter(trees, reads, assessment, family, catalogue)
+    return _matter(trees, assessment, family, catalogue)
 
 
 def missing_in(assessment: Assessment, key: str, family: Family, catalogue: Catalogue) -> tuple[Missing, ...]:
@@ -77,7 +77,7 @@ def missing_in(assessment: Assessment, key: str, family: Family, catalogue: Cata
     state = next(state for state in assessment.criteria if state.key == key)
     if state.state is not None:
         return ()
-    return _matter([state.tree], state.facts, assessment, family, catalogue)
+    return _matter([state.tree], assessment, family, catalogue)
 
 
 @dataclass(frozen=True)
@@ -130,11 +130,10 @@ def _places(name: str, family: Family, as_of: date) -> list[str]:
     return [*opened[:1], (family.place or "") + "\U0010ffff"]
 
 
-def _matter(
-    trees: Sequence[Node], reads: Iterable[FactRead], assessment: Assessment, family: Family, catalogue: Catalogue
-) -> tuple[Missing, ...]:
+def _matter(trees: Sequence[Node], assessment: Assessment, family: Family, catalogue: Catalogue) -> tuple[Missing, ...]:
     as_of = assessment.as_of
     person = None if assessment.subject == HOUSEHOLD else assessment.subject
+    reads = unsettled(trees, FamilyWorld(family, catalogue, as_of, None if person is None else family.member(person)))
 
     def ask(changed: Family) -> Truth:
         subject = None if person is None else changed.member(person)

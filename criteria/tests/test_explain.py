@@ -83,7 +83,7 @@ def test_a_fact_that_is_not_listed_cannot_change_the_answer() -> None:
         if not of.present(AS_OF):
             continue
         person = of.present(AS_OF)[0].id
-        _, tree = rules.rule(3)
+        text, tree = rules.rule(3)
         drawn = Programme("R", "person", (("rule", tree),), own_openings=False)
         assessment = assess(drawn, of, AS_OF, LIBRARY, person=person)
         if assessment.truth is not None:
@@ -96,7 +96,7 @@ def test_a_fact_that_is_not_listed_cannot_change_the_answer() -> None:
             value = drawer.value(read.fact)
             subject = None if read.of == "household" else read.of
             changed = of.answered(subject, read.fact, Answer(value, AS_OF))
-            assert assess(drawn, changed, AS_OF, LIBRARY, person=person).truth is None, (tree, read)
+            assert assess(drawn, changed, AS_OF, LIBRARY, person=person).truth is None, (text, read, listed)
     assert unknown > 20
 
 
@@ -153,7 +153,7 @@ def test_no_day_of_change_is_passed_over() -> None:
     drawer, rules = Families(random), Rules(random)
     until = completes_on(AS_OF, 8)
     turned = 0
-    for number in range(70):
+    for number in range(160):
         of = drawer.family(f"f{number}", drawer.openings())
         if not of.present(AS_OF):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlglot import exp
 
@@ -13,6 +14,14 @@ from criteria.values import Number, Truth, Value, both, either, opposite
 
 # A choice writes its condition twice; deeper than this it is written once, at the cost of working out both results.
 CHOICES_WRITTEN_TWICE = 3
+
+
+def _choices(node: Node) -> int:
+    """The most choices that stand inside each other as conditions, anywhere in a tree."""
+    below = max((_choices(child) for child in node.children if not isinstance(node, If)), default=0)
+    if not isinstance(node, If):
+        return below
+    return max(1 + node._nested, _choices(node.yes), _choices(node.no))
 
 
 @dataclass(frozen=True)
@@ -119,24 +128,23 @@ class If(Node):
     yes: Node
     no: Node
 
-    @property
+    @cached_property
     def type(self) -> FactType:
-        decimal = FactType.DECIMAL in (self.yes.type, self.no.type)
-        return FactType.DECIMAL if decimal else self.yes.type
+        return self.yes.type
 
     @property
     def children(self) -> tuple[Node, ...]:
         return self.condition, self.yes, self.no
 
-    @property
+    @cached_property
     def ranged(self) -> bool:
         return self.yes.ranged or self.no.ranged
 
-    @property
+    @cached_property
     def places(self) -> int:
         return max(self.yes.places, self.no.places)
 
-    @property
+    @cached_property
     def bounds(self) -> tuple[Number, Number] | None:
         yes, no = self.yes.bounds, self.no.bounds
         if yes is None or no is None:
@@ -173,10 +181,10 @@ class If(Node):
             return columns.engine.choose(condition, yes, no)
         return engines.case((condition, yes), (engines.negation(condition.copy()), no))
 
-    @property
+    @cached_property
     def _nested(self) -> int:
         """How many choices stand inside each other as conditions."""
-        return max((1 + node._nested for node in self.condition.walk() if isinstance(node, If)), default=0)
+        return _choices(self.condition)
 
     @property
     def loose(self) -> bool:

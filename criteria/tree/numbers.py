@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import cast
 
 from sqlglot import exp
@@ -33,7 +34,7 @@ class Arithmetic(Node):
     left: Node
     right: Node
 
-    @property
+    @cached_property
     def type(self) -> FactType:
         return FactType.DECIMAL if FactType.DECIMAL in (self.left.type, self.right.type) else FactType.WHOLE
 
@@ -41,17 +42,17 @@ class Arithmetic(Node):
     def children(self) -> tuple[Node, ...]:
         return self.left, self.right
 
-    @property
+    @cached_property
     def ranged(self) -> bool:
         return self.left.ranged or self.right.ranged
 
-    @property
+    @cached_property
     def places(self) -> int:
         if self.operator == "*":
             return self.left.places + self.right.places
         return max(self.left.places, self.right.places)
 
-    @property
+    @cached_property
     def bounds(self) -> tuple[Number, Number] | None:
         ends = self._ends()
         if ends is None:
@@ -61,7 +62,7 @@ class Arithmetic(Node):
         beyond = 1 if self.type is FactType.DECIMAL else 0
         return low if fits(low) else WHOLE_LOW - beyond, high if fits(high) else WHOLE_HIGH + beyond
 
-    @property
+    @cached_property
     def safe(self) -> bool:
         """No values of the facts can take this step out of 64 bits, so the engine needs no check."""
         ends = self._ends()
