@@ -27,7 +27,7 @@ from onestop.areas.queries import path_of
 from onestop.areas.scope import Scope, current, range_of
 from onestop.eligibility.figures import HOUSEHOLDS, PERSONS, Hidden, Row, Shown, Table, hidden, shown
 from onestop.eligibility.guarantees import Guarantee, book_for, counted, guarantees, seen_by
-from onestop.eligibility.states import Counted, place_figures
+from onestop.eligibility.states import Counted, grouped, place_figures
 from onestop.programmes.models import Programme
 from onestop.staff.scope import figures_scope
 from onestop.ui import format, languages
@@ -222,17 +222,19 @@ def read_table(asked: Counted, code: str, scope: Scope, *, sees_persons: bool) -
 
 
 def hidden_table(asked: Counted, code: str, scope: Scope) -> Table:
-    """The same with small cells hidden: first in the tables of the units above, as far as the officer may see."""
-    top = top_of(scope, code)
-    lengths = [0, *(level.length for level in pack().levels)]
+    """The same with small cells hidden: first in the tables of the units above, as far as the officer may see.
+
+    All of it comes from one count of the villages of the highest unit, so that the pages cannot differ.
+    """
+    top = top_of(scope, code) or code
+    villages = place_figures(asked, top, length=pack().levels[-1].length)
     above: Row | None = None
-    for length in lengths:
-        if top is None or not len(top) <= length < len(code):
-            continue
-        places = place_figures(asked, code[:length], length=length_below(code[:length]))
-        table = hidden(places, asked.household_codes, above)
-        above = table.row(code[: length_below(code[:length])]) or above
-    return hidden(place_figures(asked, code, length=length_below(code)), asked.household_codes, above)
+    for length in (0, *(level.length for level in pack().levels)):
+        if len(top) <= length < len(code):
+            here = grouped(villages, code[:length], length_below(code[:length]))
+            table = hidden(here, asked.household_codes, above)
+            above = table.row(code[: length_below(code[:length])])
+    return hidden(grouped(villages, code, length_below(code)), asked.household_codes, above)
 
 
 def guarantee_line(

@@ -7,7 +7,7 @@ guarantee is the greatest of its programmes', and a person in two of them counts
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -79,6 +79,15 @@ def together(places: Iterable[PlaceFigures]) -> PlaceFigures:
     for place in places:
         total = total + place
     return total
+
+
+def grouped(places: Iterable[PlaceFigures], unit: str, length: int) -> list[PlaceFigures]:
+    """The places of a unit added up to the places with codes of this length, in the order of their codes."""
+    inside: dict[str, list[PlaceFigures]] = {}
+    for place in places:
+        if place.place.startswith(unit):
+            inside.setdefault(place.place[:length], []).append(place)
+    return [replace(together(found), place=code) for code, found in sorted(inside.items())]
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ HOMES = frozenset({"H"})
 def place(code: str, chance: random.Random) -> PlaceFigures:
     """A made-up village: small numbers are common."""
     few = [0, 0, 1, 2, 3, 4, 5, 7, 12, 40]
-    persons = Four(*(chance.choice(few) for _ in range(3)), chance.choice([0, 3, 60, 200]))
+    persons = Four(chance.choice(few), chance.choice(few), chance.choice(few), chance.choice([0, 3, 60, 200]))
     other = Four(chance.choice(few), 0, 0, 0)
     rest = persons.total - other.total
     other = Four(min(other.receiving, persons.total), 0, 0, max(rest, 0))
-    homes = Four(*(chance.choice(few) for _ in range(4)))
+    homes = Four(chance.choice(few), chance.choice(few), chance.choice(few), chance.choice(few))
     return PlaceFigures(code, persons.total, homes.total, {"A": persons, "B": other, "H": homes}, {"g": persons})
 
 
