@@ -137,7 +137,7 @@ UI_ROLE_WORDS = "onestop.staff.queries.role_words"
 UI_REMEMBER_LANGUAGE = "onestop.staff.actions.remember_language"
 UI_PLACES = [
     (_("Work"), "desk:home", ""),
-    (_("People"), "desk:people", "registry.read"),
+    (_("People"), "desk:search", "registry.read"),
     (_("Programmes"), "eligibility:programmes", "programme.read"),
     (_("Who may have what"), "desk:crosstable", "crosstable.read"),
     (_("Places"), "areas:home", ""),

@@ -1,0 +1,98 @@
+"""Coming changes: what begins and ends for whom in the next 24 months, by day, with its cause."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from criteria.interpret import HOUSEHOLD
+from onestop.desk.queries import Opened
+from onestop.desk.words import age_words, label, listed, programme_names
+from onestop.eligibility.causes import Cause, causes
+from onestop.eligibility.explain import Turn
+from onestop.ui import components as ui
+from onestop.ui import languages
+from onestop.ui.timeline import Timeline
+
+MOST_CAUSES = 3
+
+
+def timeline(page: Opened) -> Timeline:
+    """The strip and the list of the coming months."""
+    turns = page.folder.outlook()
+    days = [_change(page, day, list(found)) for day, found in groupby(turns, key=lambda turn: turn.on)]
+    return Timeline(page.on, days)
+
+
+def _change(page: Opened, day: date, turns: Sequence[Turn]) -> ui.Change:
+    """One day: why, and what turns; turns of the same kind stand in one line."""
+    found = causes(page.folder, day, [turn.cell for turn in turns])
+    title = listed((cause_words(page, cause) for cause in found), MOST_CAUSES) or _("The conditions turn")
+    kinds: dict[tuple[str, str], list[Turn]] = {}
+    for turn in turns:
+        kinds.setdefault((turn.before, turn.after), []).append(turn)
+    lines = [
+        ui.Turn(before, after or "not_eligible", turn_words(page, same))  # type: ignore[arg-type]  # states of below
+        for (before, after), same in kinds.items()
+    ]
+    return ui.Change(day, title, lines)
+
+
+def turn_words(page: Opened, turns: Sequence[Turn]) -> str:
+    """Programmes and for whom; of many only the programmes, with how many persons."""
+    by_programme: dict[str, list[Turn]] = {}
+    for turn in turns:
+        by_programme.setdefault(turn.cell.version.code, []).append(turn)
+    texts = []
+    for same in by_programme.values():
+        name = languages.one(programme_names(same[0].cell.version.programme))
+        if same[0].cell.member is None:
+            texts.append(name)
+        elif len(same) == 1:
+            texts.append(f"{name} – {page.called(same[0].cell.member)}")
+        else:
+            persons = ngettext("%(count)s person", "%(count)s persons", len(same)) % {"count": len(same)}
+            texts.append(f"{name} ({persons})")
+    return listed(texts, 6)
+
+
+def cause_words(page: Opened, cause: Cause) -> str:
+    """What happens on the day, as a sentence."""
+    name = page.called(cause.of) if cause.of != HOUSEHOLD else ""
+    fact = label(cause.fact) if cause.fact is not None else ""
+    match cause.kind:
+        case "age":
+            return _("%(name)s reaches %(age)s") % {"name": name, "age": age_words(cause.months)}
+        case "perhaps_age":
+            return _("%(name)s may reach %(age)s; the birth date is not exact") % {
+                "name": name,
+                "age": age_words(cause.months),
+            }
+        case "status_ends":
+            return _("%(fact)s runs out") % {"fact": fact}
+        case "status_begins":
+            return _("%(fact)s begins") % {"fact": fact}
+        case "school_year":
+            return _("New school year: ask the grades again")
+        case "old":
+            asked = _("%(fact)s: the answer is too old, ask again") % {"fact": fact}
+            return f"{name}: {asked}" if name else asked
+        case "date":
+            return f"{name}: {fact}" if name else fact
+        case "opens":
+            return _("%(programme)s opens here") % {"programme": _programme(page, cause.programme)}
+        case "closes":
+            return _("%(programme)s closes here") % {"programme": _programme(page, cause.programme)}
+        case "enrolment_ends":
+            ended = _("Enrolment in %(programme)s ends") % {"programme": _programme(page, cause.programme)}
+            return f"{ended}: {name}" if name else ended
+        case "leaves":
+            return _("%(name)s leaves the household") % {"name": name}
+
+
+def _programme(page: Opened, code: str) -> str:
+    """A programme by name; one the officer may not see is not named."""
+    version = page.book.get(code)
+    return languages.one(programme_names(version.programme)) if version else _("another programme")
