@@ -237,7 +237,7 @@ def table(found: list[FileResult]) -> str:
         "",
         "Each published conformance file of CEL, read as it stands. *Outside* is what the language leaves out on",
         "purpose: it is closed, typed, and asks facts by their root. Nothing that passes means something else:",
-        "*differs* must stay empty. Written by `python -m criteria.tests.cel_table`, held by `criteria/tests/test_cel_table.py`.",
+        "*differs* must stay empty. Written by `python -m criteria.tests.cel_table`, held by its test.",
         "",
         "| file | tests | passed | outside | differs | why outside |",
         "|---|---:|---:|---:|---:|---|",
