@@ -127,7 +127,7 @@ def _rows(page: Opened, columns: list[_Column]) -> Iterator[ui.MatrixRow]:
     }
     for member in page.members:
         cells = [_cell_of(page, column, member, fill) for column in columns]
-        yield ui.MatrixRow(names_of(member), cells, detail_of(member, page.on), url=f"#m-{member.number}")
+        yield ui.MatrixRow(names_of(member), cells, detail_of(page, member), url=f"#m-{member.number}")
 
 
 def _whole(page: Opened, column: _Column) -> ui.Cell | None:
@@ -168,15 +168,14 @@ def on_a_past_day(page: Opened) -> str:
     return f"?on={page.on.isoformat()}" if page.is_past else ""
 
 
-def detail_of(member: Person, on: date) -> str:
+def detail_of(page: Opened, member: Person) -> str:
     """The quiet line under a name: relation · sex · age."""
-    return " · ".join(filter(None, (relation_of(member), sex_of(member), age_of(member, on))))
+    return " · ".join(filter(None, (relation_of(page, member), sex_of(member), age_of(member, page.on))))
 
 
-def relation_of(member: Person) -> str:
+def relation_of(page: Opened, member: Person) -> str:
     """The relation to the head, in the page's language; '' where it is not recorded."""
-    fact = declared().get("person", "relation")
-    code = getattr(member, "relation", "")
+    fact, code = declared().get("person", "relation"), page.relation(member)
     return next((languages.one(one.label) for one in fact.codes if one.code == code), "") if fact and code else ""
 
 

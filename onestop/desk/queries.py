@@ -4,7 +4,6 @@ Every page of a household begins with `opened`, which answers None for a househo
 for one that does not exist.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,11 +17,13 @@ from onestop.areas.scope import Scope
 from onestop.desk.choices import NOT_KNOWN
 from onestop.desk.words import names_of
 from onestop.eligibility.explain import Cell, Folder
+from onestop.eligibility.families import completed
 from onestop.eligibility.guarantees import book_for
 from onestop.eligibility.rulebook import Rulebook
 from onestop.journal.models import JournalEntry
 from onestop.journal.queries import sentence
 from onestop.journal.verbs import READ
+from onestop.registry import read_family
 from onestop.registry.models import AnswerSheet, Household, IdentityDocument, Person, PovertyStatus
 from onestop.staff.models import Officer
 from onestop.ui import languages
@@ -48,7 +49,7 @@ class Opened:
     scope: Scope
     book: Rulebook
     folder: Folder
-    persons: dict[str, Person]
+    rows: read_family.Rows
 
     @property
     def on(self) -> date:
@@ -60,9 +61,20 @@ class Opened:
         return self.on < today()
 
     @cached_property
+    def persons(self) -> dict[str, Person]:
+        """Everyone who ever belonged to it, by id."""
+        return {str(person.pk): person for person in self.rows.persons}
+
+    @cached_property
     def members(self) -> list[Person]:
-        """Who lives there on the day: the head first, then by age. `relation` stands beside each."""
-        return [person for key, person in self.persons.items() if key in set(self.folder.members)]
+        """Who lives there on the day: the head first, then by age."""
+        here = [self.persons[key] for key in self.folder.members]
+        return sorted(here, key=lambda one: (self.relation(one) != "head", one.birth_from or date.max, str(one.pk)))
+
+    def relation(self, person: Person) -> str:
+        """The code of the relation to the head on the day; '' where it is not recorded."""
+        held = [one for one in self.rows.memberships[person.pk] if one.valid_from <= self.on]
+        return held[-1].relation if held else ""
 
     @property
     def name(self) -> dict[str, str]:
@@ -75,22 +87,18 @@ class Opened:
         """The units it lives in, from the top; the village last."""
         return path_of(self.folder.family.place or self.household.unit_code)
 
-    @cached_property
+    @property
     def poverty(self) -> PovertyStatus | None:
         """The status in force on the day: the one that began last, of two begun the same day the one recorded later."""
-        rows = PovertyStatus.objects.in_force(self.on).filter(household=self.household)
-        found: PovertyStatus | None = rows.order_by("valid_from", "recorded_at", "id").last()
-        return found
+        holding = [
+            one for one in self.rows.statuses if one.valid_from <= self.on and self.on <= (one.valid_to or self.on)
+        ]
+        return max(holding, key=lambda one: (one.valid_from, one.recorded_at, str(one.pk)), default=None)
 
-    @cached_property
+    @property
     def papers(self) -> dict[UUID, list[IdentityDocument]]:
         """The papers of each member that are valid on the day."""
-        found: dict[UUID, list[IdentityDocument]] = defaultdict(list)
-        held = IdentityDocument.objects.filter(person__in=[one.pk for one in self.members], voided_at=None)
-        for paper in held.order_by("kind"):
-            if (paper.valid_from or self.on) <= self.on <= (paper.valid_to or self.on):
-                found[paper.person_id].append(paper)
-        return found
+        return self.rows.papers
 
     @cached_property
     def lines(self) -> list[JournalEntry]:
@@ -141,14 +149,14 @@ def person_name(person: Person) -> str:
 
 def opened(key: UUID, *, officer: Officer, scope: Scope, on: date) -> Opened | None:
     """The household on the day; None when it is not in the officer's scope, or is not there."""
-    rows = Household.objects.visible_to(officer).kept().select_related("head")
-    household = rows.filter(pk=key).first()
+    visible = Household.objects.visible_to(officer).kept().select_related("head")
+    household = visible.filter(pk=key).first()
     if household is None:
         return None
     book = book_for(on, scope)
-    folder = Folder.of(household, book)
-    known = Person.objects.members_of(household.pk, on)
-    return Opened(household, officer, scope, book, folder, {str(one.pk): one for one in known})
+    rows = read_family.rows_of(household, on)
+    folder = Folder(book, completed(rows.family, household, book))
+    return Opened(household, officer, scope, book, folder, rows)
 
 
 def last_sheets(persons: Iterable[UUID], household: UUID, on: date) -> dict[tuple[str, str], AnswerSheet]:

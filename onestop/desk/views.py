@@ -125,7 +125,7 @@ def member_line(page: Opened, member: Person) -> MemberLine:
     kinds = pack().documents
     held = [in_words(kinds[one.kind].label) for one in page.papers.get(member.pk, []) if one.kind in kinds]
     return MemberLine(
-        member, names_of(member), relation_of(member), sex_of(member), age_of(member, page.on), ", ".join(held)
+        member, names_of(member), relation_of(page, member), sex_of(member), age_of(member, page.on), ", ".join(held)
     )
 
 

@@ -16,7 +16,11 @@ from onestop.registry.models import Household, Person
 
 def family_of(household: Household, book: Rulebook) -> Family:
     """A household on the rulebook's day, with everyone who ever belonged to it."""
-    found = read_family.family(household, book.on)
+    return completed(read_family.family(household, book.on), household, book)
+
+
+def completed(found: Family, household: Household, book: Rulebook) -> Family:
+    """A household as the registry reads it, with its enrolments and the openings."""
     persons = [UUID(member.id) for member in found.members]
     return replace(found, enrolments=enrolments_of(persons, household.pk), openings=book.openings)
 

@@ -7,6 +7,7 @@ outside of are left out, as though they were never asked. Enrolments and opening
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -32,26 +33,47 @@ from onestop.registry.values import value_of
 Given = dict[str, tuple[Any, date]]
 
 
+@dataclass(frozen=True)
+class Rows:
+    """The household with the rows it was read from: for a page that shows them beside what rules make of them.
+
+    `persons`: everyone who ever belonged to it. `papers`: those valid on the day, by person.
+    """
+
+    family: Family
+    persons: list[Person]
+    memberships: dict[UUID, list[HouseholdMembership]]
+    papers: dict[UUID, list[IdentityDocument]]
+    statuses: list[PovertyStatus]
+
+
 def family(household: Household, on: date) -> Family:
     """The household on a day, in six queries however many its members."""
+    return rows_of(household, on).family
+
+
+def rows_of(household: Household, on: date) -> Rows:
+    """The same with its rows, in the same six queries."""
     memberships = list(HouseholdMembership.objects.filter(household=household, voided_at=None).order_by("valid_from"))
     periods: dict[UUID, list[HouseholdMembership]] = defaultdict(list)
     for membership in memberships:
         periods[membership.person_id].append(membership)
-    persons = Person.objects.kept().filter(pk__in=periods).order_by("birth_from", "id")
+    persons = list(Person.objects.kept().filter(pk__in=periods).order_by("birth_from", "id"))
     sheets = _sheets(Q(household=household) | Q(person__in=list(periods)), on)
     papers = _papers(periods, on)
     members = tuple(
         _member(person, periods[person.pk], sheets[person.pk], papers.get(person.pk, []), on) for person in persons
     )
     residence = Residence.objects.in_force(on).filter(household=household).first()
-    return Family(
+    statuses = list(PovertyStatus.objects.filter(household=household, voided_at=None))
+    found = Family(
         id=str(household.pk),
         members=members,
         answers=_answers("household", given(sheets[household.pk])),
-        statuses=_statuses(household),
+        statuses=_statuses(statuses),
         place=residence.village_code if residence else None,
     )
+    return Rows(found, persons, periods, papers, statuses)
 
 
 def family_of(person: Person, on: date) -> Family:
@@ -152,10 +174,9 @@ def _member(
     )
 
 
-def _statuses(household: Household) -> dict[str, tuple[Status, ...]]:
+def _statuses(rows: list[PovertyStatus]) -> dict[str, tuple[Status, ...]]:
     """Every status ever recorded, with its period."""
     levels = [fact for fact in _shown("household") if fact.source == "status"]
-    rows = PovertyStatus.objects.filter(household=household, voided_at=None) if levels else ()
     found = tuple(
         Status(str(row.level), Period(row.valid_from, row.valid_to), f"{row.recorded_at.isoformat()} {row.pk}")
         for row in rows
