@@ -24,6 +24,7 @@ from onestop.registry.actions.papers import paper_kinds, paper_number
 from onestop.registry.actions.registering import sort_key_of
 from onestop.registry.choices import Precision, Sex
 from onestop.registry.declared import Declared, declared
+from onestop.registry.searchkeys import lines_of
 from onestop.registry.values import AnswerRefused, written
 
 NULL: Final = "\\N"
@@ -49,6 +50,7 @@ class CheckedMember:
     membership: str
     documents: list[str]
     sheets: list[str]
+    search_keys: list[str]
 
 
 @dataclass(slots=True)
@@ -164,6 +166,7 @@ class Checker:
             membership=f"{given.relation or ''}\t{given.joined_on}\t{end}",
             documents=[self._document(paper, key) for paper in getattr(given, "documents", ())],
             sheets=self._sheets("person", getattr(given, "sheets", ()), key),
+            search_keys=lines_of(names.values(), first, last),
         )
 
     def _birth(self, given: Any, key: str) -> tuple[date | None, date | None]:

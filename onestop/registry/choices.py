@@ -72,5 +72,6 @@ MERGED: Final = declare("registry.merged", _("{officer} merged {subject} into an
 ASKED_DOOR: Final = declare(
     "registry.asked_elsewhere", _("{officer} asked whether somebody is known elsewhere. {note}")
 )
+SEARCHED: Final = declare("registry.searched", _("{officer} searched for people and was shown {note}."))
 LOADED: Final = declare("registry.loaded", _("{officer} loaded a file. {note}"))
 REBUILT: Final = declare("registry.rebuilt", _("{officer} had the rows made anew. {note}"))

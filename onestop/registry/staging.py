@@ -56,6 +56,11 @@ _TABLES: Final[dict[str, tuple[str, str, str]]] = {
         "person_id uuid, household_id uuid, topic text, observed_on date, source text, answers jsonb, unit_code text",
         "recorded_at observed_by_id",
     ),
+    "load_searchkey": (
+        "registry_searchkey",
+        "person_id uuid, key text, born_from smallint, born_to smallint, unit_code text",
+        "",
+    ),
 }
 
 # What the planner needs to know of the tables: the columns that are searched and joined by, and how many are void
@@ -67,6 +72,7 @@ _STATISTICS: Final = (
     "registry_identitydocument (person_id, kind, number, unit_code, voided_at)",
     "registry_povertystatus (household_id, valid_from, valid_to, unit_code, voided_at)",
     "registry_answersheet (person_id, household_id, replaces_id, observed_on, unit_code, voided_at)",
+    "registry_searchkey (person_id, key, unit_code, born_from, born_to)",
 )
 _ROW_STATISTICS: Final = (
     "registry_personrow (person_id, household_id, unit_code, joined_on, left_on, sex, birth_from, died_on, latest_on)",
@@ -101,6 +107,7 @@ class Lines:
             rows["load_membership"].append(f"{member_key}\t{key}\t{member.membership}\t{unit}\n")
             rows["load_document"] += [f"{member_key}\t{line}\t{unit}\n" for line in member.documents]
             rows["load_sheet"] += [f"{member_key}\t{NULL}\t{line}\t{unit}\n" for line in member.sheets]
+            rows["load_searchkey"] += [f"{member_key}\t{line}\t{unit}\n" for line in member.search_keys]
 
     def tables(self, numbers: Iterable[str], folders: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Each temporary table and what COPY writes to it."""

@@ -21,6 +21,7 @@ from onestop.registry.models import (
     Residence,
 )
 from onestop.registry.rows import refresh
+from onestop.registry.searchkeys import drop_keys, write_keys
 from onestop.registry.writing import locked, require, save_changes, standing, update
 from onestop.staff.models import Officer
 
@@ -46,6 +47,7 @@ def change_person(person: Person, *, version: int, by: Officer, **fields: Any) -
     names = {name: changed.get(name, getattr(person, name)) for name in _NAMES}
     changed["name_sort"] = sort_key_of(**names)
     save_changes(person, changed, version=version)
+    write_keys([person])
     refresh(persons=[person.pk])
     record(CHANGED, by=by, subject=person, note=", ".join(sorted(fields)))
     return person
@@ -82,6 +84,7 @@ def void(entry: Entry, *, reason: str, by: Officer) -> None:
     update(rows.filter(pk=entry.pk), voided_at=now(), voided_by=by, void_reason=reason, version=entry.version + 1)
     if isinstance(entry, Person):
         Household.objects.filter(head=entry).update(head=None)
+        drop_keys([entry.pk])
     persons, households = _concerned(entry)
     refresh(persons=persons, households=households)
     record(VOIDED, by=by, subject=entry, note=reason)
@@ -123,6 +126,7 @@ def merge(person: Person, *, into: Person, reason: str, by: Officer) -> Person:
     update(Person.objects.filter(pk=person.pk), merged_into=into, version=person.version + 1)
     Person.objects.filter(merged_into=person).update(merged_into=into)  # chains stay one step long
     Household.objects.filter(head=person).update(head=None)
+    drop_keys([person.pk])
     refresh(persons=[person.pk])
     record(MERGED, by=by, subject=person, note=f"{into.number}: {reason}")
     return into

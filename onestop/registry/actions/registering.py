@@ -19,6 +19,7 @@ from onestop.registry.declared import declared
 from onestop.registry.issue import take_numbers
 from onestop.registry.models import Household, HouseholdMembership, Person, Residence
 from onestop.registry.rows import refresh
+from onestop.registry.searchkeys import write_keys
 from onestop.registry.writing import insert, insert_all, require, village
 from onestop.staff.models import Officer
 
@@ -79,12 +80,14 @@ def relation_code(relation: str) -> str:
 def new_persons(members: Sequence[NewPerson], *, unit_code: str, by: Officer) -> list[Person]:
     """Write persons with their numbers, without a household yet."""
     numbers = take_numbers(NumberKind.PERSON, len(members), office=by.office)
-    return insert_all(
+    persons = insert_all(
         [
             Person(number=number, unit_code=unit_code, **person_fields(new))
             for new, number in zip(members, numbers, strict=True)
         ]
     )
+    write_keys(persons)
+    return persons
 
 
 @transaction.atomic

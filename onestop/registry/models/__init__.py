@@ -14,14 +14,16 @@ read.
 
 Everything about people stands behind the walls: it carries `unit_code`, the village of the present, and moves with the
 person (`moves.move_household`, `moves.move_person`). Nothing is deleted: a wrong row is voided with a reason, and a
-person entered twice points with `merged_into` at the one that stays. **NumberBlock**, **FactColumn** and
-**DoorQuestion** are the office's own book-keeping and hold nobody's data.
+person entered twice points with `merged_into` at the one that stays. **SearchKey** holds
+the keys under which a person is found by name, made from the names as the rows are from the answers. **NumberBlock**,
+**FactColumn** and **DoorQuestion** are the office's own book-keeping and hold nobody's data.
 """
 
 from onestop.registry.models.answers import AnswerSheet, FactColumn, HouseholdRow, PersonRow
 from onestop.registry.models.households import Household, HouseholdMembership, PovertyStatus, Residence
 from onestop.registry.models.numbers import DoorQuestion, NumberBlock
 from onestop.registry.models.people import IdentityDocument, Person
+from onestop.registry.models.searching import SearchKey
 
 __all__ = [
     "AnswerSheet",
@@ -36,4 +38,5 @@ __all__ = [
     "PersonRow",
     "PovertyStatus",
     "Residence",
+    "SearchKey",
 ]

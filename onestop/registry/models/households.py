@@ -64,6 +64,7 @@ class Household(Personal):
         ]
         indexes: ClassVar = [
             models.Index(name="household_unit", fields=["unit_code", "folder_number"]),
+            models.Index(name="household_phone", fields=["phone"], condition=~Q(phone="")),
             models.Index(name="household_head", fields=["head"], condition=Q(head__isnull=False)),
         ]
 

@@ -123,6 +123,7 @@ class Person(Personal):
             models.Index(name="person_name_order", fields=["unit_code", "name_sort", "id"]),
             # the narrow door: exact name, sex and birth (doors.py)
             models.Index(name="person_exact", fields=["birth_date", "sex", "given_name_km"]),
+            models.Index(name="person_phone", fields=["phone"], condition=~Q(phone="")),
             models.Index(name="person_merged", fields=["merged_into"], condition=Q(merged_into__isnull=False)),
         ]
 

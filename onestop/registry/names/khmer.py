@@ -7,6 +7,7 @@ series of the letter before it (Huffman, Cambodian System of Writing, 1970); ៉
 
 import re
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Final
 
 __all__ = ["has_khmer", "read_aloud"]
@@ -50,11 +51,14 @@ def read_aloud(text: str) -> str:
     if not has_khmer(text):
         return text
     spoken, end, open_syllable = [], 0, False
-    for match in _CLUSTER.finditer(text):
+    clusters = list(_CLUSTER.finditer(text))
+    for match, after in zip_longest(clusters, clusters[1:]):
         if between := text[end : match.start()]:
             spoken.append(between)
             open_syllable = False
         end = match.end()
+        if after and _BANTOC in after.group() and len(after.group()) == 2:
+            open_syllable = False  # the letter with ់ ends a syllable, so this one begins it: ស្រីស្រស់
         sound, open_syllable = _spoken(match.group(), open_syllable)
         spoken.append(sound)
     spoken.append(text[end:])

@@ -1,0 +1,102 @@
+"""Numbers that lead straight to a person: of the member, of the folder, of a telephone, of a paper."""
+
+import re
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from onestop.areas.country import pack
+from onestop.areas.numbers import NumberWrong, read_number
+from onestop.areas.text import ascii_digits, normalise
+from onestop.registry.models import Household, HouseholdMembership, IdentityDocument, Person
+from onestop.registry.queries import household_by_folder, person_by_number
+from onestop.staff.models import Officer
+
+__all__ = ["phone_number", "straight"]
+
+_SEPARATORS: Final = re.compile(r"[\s./()-]+")
+_MOST: Final = 50
+
+
+def straight(text: str, *, officer: Officer) -> tuple[str, list[Person]] | None:
+    """Why, and who: the people with exactly this number; None when the text is no number but a name.
+
+    Somebody who moved away, was voided or lies outside the officer's area is not among them; of a merged person it is
+    the one that stays. Raises ScopeMissing.
+    """
+    typed = _SEPARATORS.sub("", ascii_digits(normalise(text))).upper()
+    if not any(sign.isdigit() for sign in typed):
+        return None
+    ways = (
+        (_("This membership number"), _by_number),
+        (_("This folder number"), _by_folder),
+        (_("This telephone number"), _by_phone),
+        (_("This number of a paper"), _by_paper),
+    )
+    for why, way in ways:
+        if persons := way(typed, officer):
+            return why, persons
+    return _("No such number"), []
+
+
+def phone_number(typed: str) -> str:
+    """A telephone number as it is stored, +855…, from one typed with or without the country's code; '' for no number.
+
+    `typed` has no spaces or strokes.
+    """
+    if not typed.removeprefix("+").isdigit():
+        return ""
+    if typed.startswith("+"):
+        return typed
+    settings = pack().node("country.yaml").child("phone")
+    code, trunk = settings.text("country_code"), settings.text("trunk", "")
+    if typed.startswith("00"):
+        return "+" + typed[2:]
+    if trunk and typed.startswith(trunk):
+        return f"+{code}{typed.removeprefix(trunk)}"
+    return f"+{typed}" if typed.startswith(code) else ""
+
+
+def _by_number(typed: str, officer: Officer) -> list[Person]:
+    try:
+        person = person_by_number(typed, officer=officer)
+    except NumberWrong:
+        return []
+    return [person] if person else []
+
+
+def _by_folder(typed: str, officer: Officer) -> list[Person]:
+    """Who lives in the household now, the head first."""
+    try:
+        number = read_number(typed)
+    except NumberWrong:
+        return []
+    household = household_by_folder(number, officer=officer)
+    return _living_in([household], officer) if household else []
+
+
+def _by_phone(typed: str, officer: Officer) -> list[Person]:
+    phone = phone_number(typed)
+    if not phone:
+        return []
+    own = list(Person.objects.visible_to(officer).kept().filter(phone=phone)[:_MOST])
+    households = Household.objects.visible_to(officer).kept().filter(phone=phone)[:_MOST]
+    return list(dict.fromkeys([*own, *_living_in(list(households), officer)]))
+
+
+def _by_paper(typed: str, officer: Officer) -> list[Person]:
+    papers = IdentityDocument.objects.visible_to(officer).standing().filter(number=typed)
+    holders = list(papers.values_list("person", flat=True)[:_MOST])
+    return list(Person.objects.visible_to(officer).kept().filter(pk__in=holders)) if holders else []
+
+
+def _living_in(households: list[Household], officer: Officer) -> list[Person]:
+    memberships = (
+        HouseholdMembership.objects.visible_to(officer)
+        .open()
+        .filter(household__in=households)
+        .select_related("person", "household")
+    )
+    living = [one for one in memberships if not one.person.is_void and not one.person.merged_into_id]
+    living.sort(key=lambda one: (one.person_id != one.household.head_id, one.person.birth_from or one.valid_from))
+    return [one.person for one in living]
