@@ -30,7 +30,7 @@ from onestop.ui import components as ui
 from onestop.ui.format import age_of_data, day
 
 Way = Literal["answer", "birth", "status", "sex", "elsewhere"]
-FEW_CHOICES = 7
+FEW_CHOICES = 4  # more than these are a list to choose from: the questions stay short under each other
 ASKED_AT_FIRST = 5
 _RIGHTS: dict[Way, str] = {
     "answer": "registry.answer",
@@ -236,16 +236,19 @@ def settles(page: Opened, one: Question) -> str:
     if not one.cells:
         return _("Needed together with other answers")
     found = outcomes(page.folder, one)
+    settled = _("Settles %(programmes)s") % {"programmes": cells_words(page, one.cells)}
     if not found or one.missing.fact is None:
-        return _("Settles %(programmes)s") % {"programmes": cells_words(page, one.cells)}
-    found = sorted(found, key=lambda outcome: not outcome.eligible) if one.missing.fact.codes else found
-    last = len(found) - 1
+        return settled
+    if one.missing.fact.codes:  # what brings something goes first; numbers stay in their order
+        found = sorted(found, key=lambda outcome: not outcome.eligible)
+    alike = all(len(outcome.eligible) in {0, len(one.cells)} for outcome in found)
     said = []
     for number, outcome in enumerate(found):
-        rest = number == last > 0 and bool(one.missing.fact.codes) and len(outcome.values) > 2
+        rest = number == len(found) - 1 > 0 and bool(one.missing.fact.codes) and len(outcome.values) > 2
         answer = _("any other answer") if rest else answers_words(one.missing.fact, outcome)
-        said.append(f"{answer[:1].upper()}{answer[1:]} → {outcome_words(page, outcome)}")
-    return ". ".join(said)
+        said.append(f"{answer} → {outcome_words(page, outcome, named=not alike)}")
+    text = "; ".join(said)
+    return f"{settled}: {text}" if alike else text
 
 
 def answers_words(fact: Fact, outcome: Outcome) -> str:
@@ -262,16 +265,18 @@ def answers_words(fact: Fact, outcome: Outcome) -> str:
     return _("up to %(number)s") % {"number": last} if outcome.opens else f"{first}–{last}"
 
 
-def outcome_words(page: Opened, outcome: Outcome) -> str:
-    """What the answer makes of the cells."""
+def outcome_words(page: Opened, outcome: Outcome, *, named: bool) -> str:
+    """What the answer makes of the cells; `named` with the programmes, where not all of them turn alike."""
+    if not outcome.eligible and not outcome.not_eligible:
+        return _("still cannot tell")
+    if not named:
+        return _("eligible") if outcome.eligible else _("not eligible")
+    said = []
     if outcome.eligible:
-        said = _("eligible for %(programmes)s") % {"programmes": cells_words(page, outcome.eligible)}
-        if outcome.not_eligible:
-            said += "; " + _("not for %(programmes)s") % {"programmes": cells_words(page, outcome.not_eligible)}
-        return said
+        said.append(_("eligible for %(programmes)s") % {"programmes": cells_words(page, outcome.eligible)})
     if outcome.not_eligible:
-        return _("not eligible for %(programmes)s") % {"programmes": cells_words(page, outcome.not_eligible)}
-    return _("still cannot tell")
+        said.append(_("not eligible for %(programmes)s") % {"programmes": cells_words(page, outcome.not_eligible)})
+    return ", ".join(said)
 
 
 def cells_words(page: Opened, cells: Sequence[Cell]) -> str:

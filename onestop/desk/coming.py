@@ -29,7 +29,9 @@ def timeline(page: Opened) -> Timeline:
 def _change(page: Opened, day: date, turns: Sequence[Turn]) -> ui.Change:
     """One day: why, and what turns; turns of the same kind stand in one line."""
     found = causes(page.folder, day, [turn.cell for turn in turns])
-    title = listed((cause_words(page, cause) for cause in found), MOST_CAUSES) or _("The conditions turn")
+    said = [cause_words(page, cause) for cause in found if cause.kind != "old"]
+    old = [cause for cause in found if cause.kind == "old"]
+    title = listed([*said, *([old_words(page, old)] if old else [])], MOST_CAUSES) or _("The conditions turn")
     kinds: dict[tuple[str, str], list[Turn]] = {}
     for turn in turns:
         kinds.setdefault((turn.before, turn.after), []).append(turn)
@@ -56,6 +58,15 @@ def turn_words(page: Opened, turns: Sequence[Turn]) -> str:
             persons = ngettext("%(count)s person", "%(count)s persons", len(same)) % {"count": len(same)}
             texts.append(f"{name} ({persons})")
     return listed(texts, 6)
+
+
+def old_words(page: Opened, old: Sequence[Cause]) -> str:
+    """Answers that grow too old on one day: one by name and fact, many by their number and the facts."""
+    facts = listed((label(cause.fact) for cause in old if cause.fact), MOST_CAUSES)
+    if len(old) == 1:
+        return cause_words(page, old[0])
+    said = ngettext("%(count)s answer is too old, ask again", "%(count)s answers are too old, ask again", len(old))
+    return f"{said % {'count': len(old)}}: {facts}"
 
 
 def cause_words(page: Opened, cause: Cause) -> str:
