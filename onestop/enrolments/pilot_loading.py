@@ -159,10 +159,12 @@ def _villages(path: Path) -> list[Village]:
     codes = {village.code for village in villages}
     level = len(pack().levels)
     known = AdministrativeUnit.objects.filter(level=level, code__in=codes).values_list("code", flat=True)
-    if unknown := sorted(codes.difference(known)):
+    if unknown := codes.difference(known):
+        lines = enumerate(path.read_text("utf-8").splitlines(), start=1)
+        places = [f"{number}: {code}" for number, text in lines for code in unknown if code in text.split(",")]
         raise PilotRefused(
-            _("%(file)s: the gazetteer has no village %(codes)s. Correct the code, or add it to the country pack.")
-            % {"file": path, "codes": ", ".join(unknown[:_SHOWN])}
+            _("%(file)s: the gazetteer has no such village (line: code): %(places)s. Correct it, or add the unit.")
+            % {"file": path, "places": ", ".join(places[:_SHOWN])}
         )
     return villages
 

@@ -221,7 +221,7 @@ def test_a_real_office_takes_no_invented_people(loader: Officer, settings: Setti
         ("village_code,poor1_households\n17010101,3\n", "poor2_households, est_all_households are missing"),
         (f"{COLUMNS}\n17010101,3,many,90\n", "line 2: a count is not a whole number"),
         (f"{COLUMNS}\n17010101,3,4,90\n17010101,3,4,90\n", "line 3: village 17010101 is there twice"),
-        (f"{COLUMNS}\n17010199,3,4,90\n", "the gazetteer has no village 17010199"),
+        (f"{COLUMNS}\n17010199,3,4,90\n", r"no such village \(line: code\): 2: 17010199"),
         (f"{COLUMNS}\n01020101,3,4,90\n", "01020101, which lies in no commune of the figures"),
         (f"{COLUMNS}\n17010101,3000,4,90\n", "commune 170101: .* more poor households than the commune has families"),
         (f"{COLUMNS}\n17010101,3,4,90\n", "none of commune 170102"),

@@ -22,6 +22,7 @@ class Command(OfficeCommand):
     """Loads the pilot's people into the demonstration, in one transaction, and prints what stands in each commune."""
 
     help = "load the invented people of the pilot into the demonstration"
+    requires_system_checks = ()  # pages and styles need not be there yet
     right = "registry.register"
     default_officer = "system.loader"
 
