@@ -11,6 +11,7 @@ the catalogue.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -24,6 +25,21 @@ Subject = Literal["person", "household"]
 
 # The oldest age that a literal may ask about when the catalogue sets none: longer than any life on record.
 OLDEST_YEARS = 130
+
+_CODE = re.compile(r"[a-z][a-z0-9_]*")
+# Columns that stand beside the facts in the wide rows and in the steps of a compiled statement.
+_COLUMNS = {
+    "person_id",
+    "household_id",
+    "unit_code",
+    "joined_on",
+    "left_on",
+    "died_on",
+    "birth_from",
+    "birth_to",
+    "members",
+}
+_STEP_COLUMNS = re.compile(r"[bcp][0-9]+(_.*)?|(enrolled|open|perhaps)_[0-9]+")
 
 
 class FactType(StrEnum):
@@ -155,6 +171,20 @@ class Fact:
         return self.code_labels.get(code, {}).get(language) or code.replace("_", " ")
 
 
+def _check_name(fact: Fact, by_key: Mapping[str, Fact]) -> None:
+    """A code is the name of a column too, with others made from it."""
+    if not _CODE.fullmatch(fact.code):
+        raise CatalogueError(f"{fact.key}: a code has only a–z, 0–9 and _, and begins with a letter")
+    if fact.code in _COLUMNS or _STEP_COLUMNS.fullmatch(fact.code):
+        raise CatalogueError(f"{fact.key}: this code is kept for a column of the tables; choose another")
+    suffixes = ["_to"] if fact.imprecise else []
+    if fact.good_for is not None or fact.school_year:
+        suffixes.append("_on")
+    for suffix in suffixes:
+        if fact.key + suffix in by_key:
+            raise CatalogueError(f"{fact.key + suffix}: this is the column beside {fact.code}; choose another code")
+
+
 def _as_written(text: str) -> str:
     return text
 
@@ -183,6 +213,8 @@ class Catalogue:
             if fact.key in by_key:
                 raise CatalogueError(f"{fact.key} is declared twice")
             by_key[fact.key] = fact
+        for fact in self.facts:
+            _check_name(fact, by_key)
         object.__setattr__(self, "_by_key", by_key)
         object.__setattr__(self, "trees", {})
 

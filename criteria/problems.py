@@ -7,6 +7,7 @@ count as an editor counts them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -101,9 +102,44 @@ ENGLISH: dict[str, str] = {
     "criterion_key": "A key has only a–z, 0–9 and _; “{key}” has not",
     "criterion_twice": "The key “{key}” stands twice",
     "criterion_reserved": "The key “{key}” is kept for the openings",
+    # phrases that stand inside the sentences above
+    "phrase_condition": "a condition",
+    "phrase_whole": "a whole number",
+    "phrase_decimal": "a decimal number",
+    "phrase_date": "a date",
+    "phrase_code": "a code",
+    "phrase_text": "a text",
+    "phrase_set": "a fact of several codes",
+    "phrase_age": "an age",
+    "phrase_age_months": "an age in months",
+    "phrase_operator": "an operator",
+    "phrase_value": "a value",
+    "phrase_fact_name": "the name of a fact",
+    "phrase_one_fact": "one fact",
+    "phrase_one_programme": "the code of one programme in quotes",
+    "phrase_one_date": "one date in quotes: date('2026-11-01')",
+    "phrase_members": "the number of members",
+    "phrase_number": "the number",
     "derived_circle": "The derived fact {what} needs itself",
     "derived_broken": "The derived fact {what} does not check: {why}",
 }
+
+_PHRASES = {text: key for key, text in ENGLISH.items() if key.startswith("phrase_")}
+_NAMED_KIND = re.compile(r"(?P<name>\w+) \((?P<kind>.+)\)")
+
+
+def _in_language(part: str, messages: Mapping[str, str]) -> str:
+    """A part of a sentence: a phrase is said in the language, a name or a number stays as it is."""
+    if part in _PHRASES:
+        return messages.get(_PHRASES[part], part)
+    named = _NAMED_KIND.fullmatch(part)
+    if named is None:
+        return part
+    for article in ("a ", "an ", ""):
+        key = _PHRASES.get(article + named["kind"])
+        if key is not None and key in messages:
+            return f"{named['name']} ({messages[key]})"
+    return part
 
 
 @dataclass(frozen=True)
@@ -122,12 +158,12 @@ class Problem:
     @property
     def message(self) -> str:
         """The English text."""
-        return self.text(ENGLISH)
+        return self.text({})
 
     def text(self, messages: Mapping[str, str]) -> str:
         """The text from the templates of a language; English where the language has none."""
         template = messages.get(self.key) or ENGLISH[self.key]
-        return template.format_map(dict(self.params))
+        return template.format_map({name: _in_language(part, messages) for name, part in self.params.items()})
 
     @property
     def is_error(self) -> bool:

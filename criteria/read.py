@@ -82,8 +82,7 @@ def derived_tree(fact: Fact, root: Root, catalogue: Catalogue, under: tuple[str,
     source = Source(fact.derived or "")
     try:
         reader = Reader(source, catalogue, "person", instead_of_person=root, under=(*under, fact.key))
-        tree = reader.value(syn.parse(source))
-        reader.finish()
+        tree = reader.any_value(syn.parse(source))
     except RuleRefused as refused:
         first = refused.problems[0]
         raise CatalogueError(
@@ -143,16 +142,22 @@ class Reader(Typing):
     # --- the whole -------------------------------------------------------------------------------------------------
 
     def criterion(self, syntax: syn.Syntax) -> Node:
-        """A condition that asks at least one fact."""
+        """A condition that asks at least one fact; RuleRefused with every problem found."""
+        tree = self.any_value(syntax)
+        if tree.type is not FactType.BOOL:
+            raise self.source.refuse(syntax.position, "not_boolean", found=self.describe(tree))
+        if not asks_a_fact(tree):
+            raise self.source.refuse(syntax.position, "no_fact")
+        return tree
+
+    def any_value(self, syntax: syn.Syntax) -> Node:
+        """A value of any type; RuleRefused with every problem found."""
         try:
-            tree = self.value(syntax)
-            if tree.type is not FactType.BOOL:
-                self.refuse(syntax, "not_boolean", found=self.describe(tree))
-            if not self.problems and not asks_a_fact(tree):
-                self.refuse(syntax, "no_fact")
+            tree: Node | None = self.value(syntax)
         except Refused:
-            pass
+            tree = None
         self.finish()
+        assert tree is not None, "refused without a problem"
         return tree
 
     def value(self, syntax: syn.Syntax) -> Node:

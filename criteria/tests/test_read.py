@@ -206,6 +206,17 @@ def test_the_message_can_be_said_in_another_language() -> None:
     assert problem.text({}) == ENGLISH["not_in_list"].format(value="ston", name="floor")
 
 
+def test_phrases_inside_a_message_are_said_in_the_language_too() -> None:
+    with pytest.raises(RuleRefused) as refused:
+        read("person.reads && person.card", LIBRARY)
+    problem = refused.value.problems[0]
+    assert problem.message == "&& joins conditions; this is reads (whole number)"
+    assert problem.text({"need_boolean": "{operator}: {found}?", "phrase_whole": "N"}) == "&&: reads (N)?"
+    with pytest.raises(RuleRefused) as refused:
+        read("person.card &&", LIBRARY)
+    assert refused.value.problems[0].text({"unexpected_end": "+{expected}", "phrase_value": "V"}) == "+V"
+
+
 @pytest.mark.parametrize(("opening", "closing"), [("(", ")"), ("!", ""), ("!(", ")"), ("-(1 + ", ")")])
 def test_a_hundred_levels_are_taken_and_more_are_refused(opening: str, closing: str) -> None:
     per = 1 if opening in ("(", "!") else 3 if "+" in opening else 2
