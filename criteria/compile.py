@@ -221,7 +221,7 @@ class _BodyScope(_Scope):
     def fact(self, root: Root, fact: Fact) -> exp.Expr:
         if root == "household" and fact.counts_members:
             self.compiler.sized_bodies = True
-            return column(fact.code, "z")
+            return column("size", "z")
         self.compiler.bodies_ask_household |= root == "household"
         return super().fact(root, fact)
 
@@ -415,8 +415,14 @@ class _Compiler:
         built: dict[str, exp.Query] = {}
         for name in names:
             built[name] = getattr(self, f"_step_{name}")()
+        # a snapshot is read twice rather than kept: half the memory, and faster
+        streamed = {"m"} if self.engine.dialect == "duckdb" and self.relations.fresh else set()
         ctes = [
-            exp.CTE(this=built[name], alias=exp.TableAlias(this=exp.to_identifier(name)))
+            exp.CTE(
+                this=built[name],
+                alias=exp.TableAlias(this=exp.to_identifier(name)),
+                materialized=False if name in streamed else None,
+            )
             for name in ("h0", "m", "z", "b", "g", "h", "x")
             if name in built
         ]
