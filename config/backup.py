@@ -125,9 +125,11 @@ def version() -> str:
     return str(tomllib.loads((server.ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"])
 
 
-def pg_dump(owner: str, *, snapshot: str, to: IO[bytes]) -> None:
+def pg_dump(owner: str, *, snapshot: str, to: IO[bytes], compressed: bool = True) -> None:
     """Dump into an open file. Raises BackupRefused with what pg_dump said, OSError for a full disk."""
-    done = client("pg_dump", owner, "--format=custom", f"--snapshot={snapshot}", stdout=to)
+    done = client(
+        "pg_dump", owner, "--format=custom", f"--compress={6 if compressed else 0}", f"--snapshot={snapshot}", stdout=to
+    )
     if done.returncode:
         said = done.stderr.strip()
         if "No space left" in said or "File too large" in said:

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
-from config import assets, backup, benchmarks, checks, demo, prepare, restore, server, tidy
+from config import assets, backup, benchmarks, checks, demo, prepare, restore, server, tidy, upgrade_dump
 from config import manage as console_command
 from config.archive import BackupRefused
 from config.embedded_postgres import PostgresRefused, temporary_cluster
@@ -20,13 +20,20 @@ AS_OWNER = {"migrate", "facts", "areas", "officers", "seal", "sqlmigrate", "show
 # Commands that need no database of the office at all
 WITHOUT_DATABASE = {"criteria", "evaluate", "makemigrations", "check", "messages", "diffsettings"}
 # Commands outside Django: they work on the database as a whole
-WHOLE = {"backup": backup.main, "restore": restore.main, "prepare": prepare.main, "tidy": tidy.main}
+WHOLE = {
+    "backup": backup.main,
+    "restore": restore.main,
+    "prepare": prepare.main,
+    "tidy": tidy.main,
+    "upgrade-dump": upgrade_dump.main,
+}
 HELP = """
 On the database as a whole (each tells more with --help):
     backup FILE      the database, files and keys in one new file
     restore FILE     bring a backup back
     prepare          bring the database of DATABASE_URL to this version: tables, facts, areas, officers, programmes
     tidy             what restores and new demonstrations kept aside, and with --remove its end
+    upgrade-dump     a small dump of the state released now, for tests/upgrade
 """
 REFUSALS = (
     assets.AssetsRefused,

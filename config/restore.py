@@ -91,7 +91,7 @@ def beside(
         cluster.create_database(LOADED)
         try:
             owner, app = cluster.url(LOADED, "onestop_owner"), cluster.url(LOADED, "onestop_app")
-            load(var / restoring.FOLDER / archive.DUMP, manifest, owner)
+            load(var / restoring.FOLDER / archive.DUMP, manifest.counts, owner)
             bring_up_to_date(owner, mode)
             note(app, officer, file)
         except BaseException:
@@ -105,7 +105,7 @@ def into_empty(file: Path, manifest: Manifest, urls: dict[str, str], *, var: Pat
     """Restore into the empty database of a server of one's own. Raises BackupRefused."""
     refuse_occupied(urls["owner"])
     with unpacked(file, manifest, var):
-        load(var / restoring.FOLDER / archive.DUMP, manifest, urls["owner"])
+        load(var / restoring.FOLDER / archive.DUMP, manifest.counts, urls["owner"])
         bring_up_to_date(urls["owner"], mode)
         note(urls["app"], officer, file)
         restoring.ready(var)
@@ -137,7 +137,7 @@ def unpacked(file: Path, manifest: Manifest, var: Path) -> Iterator[None]:
         restoring.sweep(var)
 
 
-def load(dump: Path, manifest: Manifest, owner: str) -> None:
+def load(dump: Path, counts: dict[str, int], owner: str) -> None:
     """Load the dump into an empty database, all or nothing, and count every table. Raises BackupRefused.
 
     The rights that roles.sql gives the application on every new table are taken away for the while: the dump brings
@@ -154,11 +154,11 @@ def load(dump: Path, manifest: Manifest, owner: str) -> None:
         )
     with psycopg.connect(owner) as connection:
         found = backup.counts(connection)
-        different = [name for name, count in manifest.counts.items() if found.get(name) != count]
+        different = [name for name, count in counts.items() if found.get(name) != count]
         if different:
             name = different[0]
             raise BackupRefused(
-                f"After loading, {name} has {found.get(name)} rows, the backup says {manifest.counts[name]}. "
+                f"After loading, {name} has {found.get(name)} rows, the backup says {counts[name]}. "
                 "It is not used; the present database was not touched."
             )
         connection.execute("ANALYZE")
