@@ -117,7 +117,9 @@ def _question(
     writes = may_write(page, what)
     in_place = None
     if writes and what.fits_in_place:
-        error = " ".join(str(text) for text in form.errors.get("answer", [])) if form is not None and form.is_bound else ""
+        error = (
+            " ".join(str(text) for text in form.errors.get("answer", [])) if form is not None and form.is_bound else ""
+        )
         in_place = form_in_place(page, what, one, id="q", back=back, error=error, value=request.POST.get("answer", ""))
     context = {
         "page": page,

@@ -19,7 +19,7 @@ from criteria.interpret import HOUSEHOLD
 from onestop.areas.clock import now
 from onestop.desk.matrix import on_a_past_day
 from onestop.desk.queries import Opened
-from onestop.desk.words import Texts, in_each_language, listed, names_of, programme_names, value_words
+from onestop.desk.words import Texts, in_each_language, listed, names_of, programme_names, said_of, value_words
 from onestop.eligibility.explain import Cell, Question
 from onestop.eligibility.outcomes import Outcome, outcomes
 from onestop.registry.declared import Declared, declared
@@ -248,7 +248,7 @@ def settles(page: Opened, one: Question) -> str:
         answer = _("any other answer") if rest else answers_words(one.missing.fact, outcome)
         said.append(f"{answer} → {outcome_words(page, outcome, named=not alike)}")
     text = "; ".join(said)
-    return f"{settled}: {text}" if alike else text
+    return said_of(settled, text) if alike else text
 
 
 def answers_words(fact: Fact, outcome: Outcome) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from criteria.interpret import HOUSEHOLD
 from onestop.desk.queries import Opened
-from onestop.desk.words import age_words, label, listed, programme_names
+from onestop.desk.words import age_words, label, listed, programme_names, said_of
 from onestop.eligibility.causes import Cause, causes
 from onestop.eligibility.explain import Turn
 from onestop.ui import components as ui
@@ -66,7 +66,7 @@ def old_words(page: Opened, old: Sequence[Cause]) -> str:
     if len(old) == 1:
         return cause_words(page, old[0])
     said = ngettext("%(count)s answer is too old, ask again", "%(count)s answers are too old, ask again", len(old))
-    return f"{said % {'count': len(old)}}: {facts}"
+    return said_of(said % {"count": len(old)}, facts)
 
 
 def cause_words(page: Opened, cause: Cause) -> str:
@@ -89,16 +89,16 @@ def cause_words(page: Opened, cause: Cause) -> str:
             return _("New school year: ask the grades again")
         case "old":
             asked = _("%(fact)s: the answer is too old, ask again") % {"fact": fact}
-            return f"{name}: {asked}" if name else asked
+            return said_of(name, asked) if name else asked
         case "date":
-            return f"{name}: {fact}" if name else fact
+            return said_of(name, fact) if name else fact
         case "opens":
             return _("%(programme)s opens here") % {"programme": _programme(page, cause.programme)}
         case "closes":
             return _("%(programme)s closes here") % {"programme": _programme(page, cause.programme)}
         case "enrolment_ends":
             ended = _("Enrolment in %(programme)s ends") % {"programme": _programme(page, cause.programme)}
-            return f"{ended}: {name}" if name else ended
+            return said_of(ended, name) if name else ended
         case "leaves":
             return _("%(name)s leaves the household") % {"name": name}
 

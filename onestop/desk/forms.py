@@ -1,5 +1,6 @@
 """Forms of the pages of a household: one question, a birth date, a poverty status, the search."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from onestop.registry.choices import Precision, Sex
 from onestop.registry.declared import Declared
 from onestop.registry.forms import choices_of, fact_field
 from onestop.registry.values import value_of
-from onestop.ui.fields import PartialDateField
+from onestop.ui.fields import PartialDateField, WholeNumberField
 from onestop.ui.widgets import SearchBox
 
 
@@ -102,11 +103,35 @@ def _whole_day(given: PartialDate) -> date:
 
 
 class Search(forms.Form):
-    """The search box: a name, a number. It is sent as a form, since a name has no place in an address."""
+    """What the clerk knows: a name or number, the place, the year of birth.
+
+    It is sent by POST, since a name has no place in an address. Without data it is the box of the home page.
+    """
 
     q = forms.CharField(
-        label=_("Find a person or household"), max_length=200, required=False, widget=SearchBox, strip=True
+        label=_("Find a person or household"),
+        max_length=200,
+        required=False,
+        widget=SearchBox({"class": "govuk-input", "aria-describedby": "search-hint"}),
     )
+    place = forms.ChoiceField(label=_("Lives in"), required=False)
+    born = WholeNumberField(label=_("Year of birth"), required=False, min_value=1870, max_value=2700)
+
+    def __init__(self, data: Any = None, *, places: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(data)
+        place = self.fields["place"]
+        assert isinstance(place, forms.ChoiceField)
+        place.choices = [("", _("the whole area")), *places]
+
+    def clean_born(self) -> int | None:
+        """A year; one of the Buddhist era is brought to the common one."""
+        year = self.cleaned_data.get("born")
+        if year is None:
+            return None
+        try:
+            return read_date(str(year)).value.year
+        except DateNotUnderstood as error:
+            raise ValidationError(str(error.message)) from error
 
 
 def form_of(what: Asked, data: Any = None, **initial: Any) -> OneAnswer | Birth | SexOfPerson | PovertyCard:

@@ -1,8 +1,11 @@
 """Home and search: the search box first, then what this officer's area holds and the folders opened last."""
 
+from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Count
+from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,13 +17,16 @@ from onestop.areas.country import pack
 from onestop.areas.guards import needs, signed_in
 from onestop.areas.models import AdministrativeUnit
 from onestop.areas.numbers import NumberWrong, read_number
+from onestop.areas.queries import paths_of
 from onestop.areas.scope import Scope, current
 from onestop.desk.forms import Search
+from onestop.desk.matrix import age_of, sex_of
 from onestop.desk.words import names_of
 from onestop.journal.models import JournalEntry
 from onestop.journal.verbs import READ
 from onestop.registry.models import Household, Person
 from onestop.registry.queries import household_by_folder, household_of, person_by_number
+from onestop.registry.search import Found, find, looked_in, near
 from onestop.staff.models import Officer
 
 RECENT = 8
@@ -35,6 +41,14 @@ class Recent:
     names: dict[str, str]
 
 
+@dataclass(frozen=True)
+class MyPlace:
+    """A place of the officer's area; `households` None where the officer sees no persons."""
+
+    unit: AdministrativeUnit
+    households: int | None
+
+
 @signed_in
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
@@ -42,11 +56,13 @@ def home(request: HttpRequest) -> HttpResponse:
     officer, scope = request.user, current()
     assert isinstance(officer, Officer)
     reads = "registry.read" in scope.rights and not scope.figures_only
+    units = my_units(scope)
+    places = my_places(units, officer) if reads else [MyPlace(unit, None) for unit in units]
     context = {
         "reads": reads,
         "search": Search(),
-        "units": my_units(scope),
-        "households": Household.objects.visible_to(officer).kept().count() if reads else 0,
+        "places_of_mine": places,
+        "households": sum(place.households or 0 for place in places),
         "persons": Person.objects.visible_to(officer).kept().living(today()).count() if reads else 0,
         "recent": recent(officer) if reads else [],
     }
@@ -69,6 +85,15 @@ def my_units(scope: Scope) -> list[AdministrativeUnit]:
     return list(found.in_order_for(get_language() or ""))
 
 
+def my_places(units: list[AdministrativeUnit], officer: Officer) -> list[MyPlace]:
+    """The places with the households in each, counted in one pass."""
+    counts: Counter[str] = Counter()
+    for length in {len(unit.code) for unit in units}:
+        rows = Household.objects.visible_to(officer).kept().values(place=Substr("unit_code", 1, length))
+        counts.update({row["place"]: row["number"] for row in rows.annotate(number=Count("pk"))})
+    return [MyPlace(unit, counts[unit.code]) for unit in units]
+
+
 def recent(officer: Officer) -> list[Recent]:
     """The households whose folders this officer opened last, the newest first."""
     lines = JournalEntry.objects.filter(officer=officer, verb=READ, subject_kind=Household._meta.label_lower)
@@ -82,19 +107,63 @@ def recent(officer: Officer) -> list[Recent]:
     ]
 
 
+@dataclass(frozen=True)
+class Hit:
+    """A person found: names, what tells namesakes apart, and the folder; `folder` '' for one in no household."""
+
+    person: Person
+    names: dict[str, str]
+    detail: str
+    places: list[AdministrativeUnit]
+    folder: str
+    folder_number: str
+    why: str
+
+
 @needs("registry.read")
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
     """Find a person or household. The words come by POST: names have no place in an address."""
     officer = request.user
     assert isinstance(officer, Officer)
-    form = Search(request.POST if request.method == "POST" else None)
-    text = form.cleaned_data["q"].strip() if form.is_bound and form.is_valid() else ""
-    if text:
+    units = my_units(current())
+    form = Search(
+        request.POST if request.method == "POST" else None, places=[(unit.code, unit.full_name) for unit in units]
+    )
+    context: dict[str, object] = {"search": form, "units": units, "whole": True}
+    if form.is_bound and form.is_valid() and (text := form.cleaned_data["q"].strip()):
         household = by_number(text, officer)
         if household is not None:
             return HttpResponseRedirect(reverse("desk:folder", args=[household.pk]))
-    return render(request, "desk/search.html", {"search": form, "text": text, "units": my_units(current())})
+        place, year = form.cleaned_data["place"], form.cleaned_data["born"]
+        found = find(text, officer=officer, village=place, birth_year=year)
+        context |= {
+            "text": text,
+            "hits": hits(found),
+            "near": [] if found else hits(near(text, officer=officer)),
+            "looked_in": looked_in(place, year),
+        }
+    return render(request, "desk/search.html", context)
+
+
+def hits(found: list[Found]) -> list[Hit]:
+    """What was found, with the places by name: two queries for all."""
+    codes = {one.person.unit_code for one in found}
+    units = AdministrativeUnit.objects.in_bulk(codes)
+    above = paths_of(list(units.values()))
+    day = today()
+    return [
+        Hit(
+            one.person,
+            names_of(one.person),
+            " · ".join(part for part in (sex_of(one.person), age_of(one.person, day)) if part),
+            [units[code], *above.get(code, [])[:1]] if (code := one.person.unit_code) in units else [],
+            reverse("desk:folder", args=[one.household.pk]) if one.household else "",
+            one.household.folder_number if one.household else "",
+            one.why,
+        )
+        for one in found
+    ]
 
 
 def by_number(text: str, officer: Officer) -> Household | None:

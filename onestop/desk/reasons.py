@@ -5,8 +5,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from criteria.check import OPEN_KEY
 from criteria.explain import BIRTH, Missing, missing_in
@@ -14,7 +15,7 @@ from criteria.interpret import HOUSEHOLD, CriterionState, FactRead
 from onestop.areas.country import in_words, pack
 from onestop.desk.asking import Ask, Asked, ask, asked_of, may_write
 from onestop.desk.queries import Opened, last_sheets
-from onestop.desk.words import label, listed, programme_names, value_words
+from onestop.desk.words import label, listed, programme_names, said_of, value_words
 from onestop.eligibility.entitlements import state_word
 from onestop.eligibility.explain import Cell, Question
 from onestop.eligibility.sentences import criterion_sentence, sentence
@@ -33,6 +34,36 @@ class Benefit:
     name: str
     amount: str
     rhythm: str
+
+
+@dataclass(frozen=True)
+class _Read:
+    """One fact that was read, before those of one person that were told together are put in one line."""
+
+    whose: str
+    text: str
+    source: str = ""
+    is_stale: bool = False
+
+
+def _together(reads: list[_Read]) -> list[ui.Known]:
+    """What was told of one person on one occasion in one line: “Sok Dara: In school: Yes, Grade: 3”."""
+    lines: dict[tuple[str, str, bool], list[str]] = {}
+    for read in reads:
+        lines.setdefault((read.whose, read.source, read.is_stale), []).append(read.text)
+    return [
+        ui.Known(said_of(whose, ", ".join(texts)) if whose else ", ".join(texts), source, stale)
+        for (whose, source, stale), texts in lines.items()
+    ]
+
+
+# The verdict as the title of the page says it
+TITLES = {
+    "receiving": gettext_lazy("Receiving"),
+    "eligible": gettext_lazy("Eligible, not applied"),
+    "unknown": gettext_lazy("Cannot tell yet"),
+    "not_eligible": gettext_lazy("Not eligible at present"),
+}
 
 
 @dataclass
@@ -62,6 +93,11 @@ class Reason:
             known.get((one.name, one.of)) or Question(one.name, one.of, one, ())
             for one in self.page.folder.missing(self.cell)
         ]
+
+    @property
+    def title(self) -> Promise:
+        """The verdict in words."""
+        return TITLES[self.cell.state]
 
     @property
     def met(self) -> int:
@@ -129,21 +165,22 @@ class Reason:
         return ui.Criterion(
             state_word(state.state),  # type: ignore[arg-type]  # the same three words
             criterion_sentence(version, state.key, state.tree, book.catalogue),
-            [self.known(read, state.key) for read in reads[:MOST_READ]],
+            _together([self.known(read, state.key) for read in reads[:MOST_READ]]),
             form,
             note,
         )
 
-    def known(self, read: FactRead, key: str) -> ui.Known:
+    def known(self, read: FactRead, key: str) -> "_Read":
         """One fact that was read: whose, which, its value; when it was told, by whom, and whether it is too old."""
+        whose = self.page.called(read.of) if read.of != HOUSEHOLD else ""
         if read.name.startswith(("enrolled(", "in_area(")):
-            return ui.Known(self._joined(read, key))
+            return _Read(whose, self._joined(read, key))
         if read.name == BIRTH:
-            return ui.Known(f"{self.page.called(read.of)}: {self._birth(self.page.persons.get(read.of))}")
+            return _Read(whose, self._birth(self.page.persons.get(read.of)))
         fact = read.fact
-        name = f"{self.page.called(read.of)}: " if read.of != HOUSEHOLD else ""
         value = _("not known") if read.value is None else value_words(fact, read.value)
-        return ui.Known(f"{name}{label(fact) if fact else read.name}: {value}", self._source(read), read.stale)
+        said = said_of(label(fact) if fact else read.name, value)
+        return _Read(whose, said, self._source(read), read.stale)
 
     def _birth(self, person: Person | None) -> str:
         if person is None or person.birth_date is None:
@@ -160,7 +197,7 @@ class Reason:
         name = languages.one(programme_names(version.programme)) if version else code
         if read.name.startswith("enrolled("):
             said = _("enrolled in %(programme)s") if read.value else _("not enrolled in %(programme)s")
-            return f"{self.page.called(read.of)}: {said % {'programme': name}}"
+            return str(said % {"programme": name})
         if key == OPEN_KEY:
             return self._opening(code, bool(read.value))
         return (_("%(programme)s is open here") if read.value else _("%(programme)s is not open here")) % {

@@ -107,3 +107,8 @@ def listed(texts: Iterable[str], most: int = 4) -> str:
     rest = len(found) - most + 1
     more = ngettext("and %(count)s more", "and %(count)s more", rest) % {"count": rest}
     return f"{', '.join(found[: most - 1])} {more}"
+
+
+def said_of(whose: str, what: str) -> str:
+    """A name and what is said of it, with the colon of the page's language."""
+    return _("%(name)s: %(fact)s") % {"name": whose, "fact": what}
