@@ -21,8 +21,9 @@ from onestop.areas.models import AdministrativeUnit
 from onestop.areas.queries import paths_of
 from onestop.areas.scope import Scope, current
 from onestop.desk import crosstable_papers as papers
-from onestop.desk.crosstable_forms import CrosstableForm, Place, areas, place_of, sorting, villages, wanted
+from onestop.desk.crosstable_forms import CrosstableForm, Place, place_of, sorting, villages, wanted
 from onestop.desk.links import folder_url, reason_url
+from onestop.eligibility.forms import areas
 from onestop.eligibility.guarantees import book_for, guarantees, seen_by
 from onestop.eligibility.listing import SIZE, Line, Listing, Wanted, listing
 from onestop.eligibility.rulebook import Rulebook, Version
@@ -72,7 +73,7 @@ def asked(query: QueryDict, scope: Scope) -> Asked:
     language = get_language() or ""
     of_persons = not version.counts_households
     form = CrosstableForm(
-        query, areas=areas(place, scope, language), villages=villages(place, language), of_persons=of_persons
+        query, areas=areas(place.unit, scope, language), villages=villages(place, language), of_persons=of_persons
     )
     return Asked(book, version, place, form, wanted(form, place, query, of_persons=of_persons))
 

@@ -9,10 +9,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from onestop.areas import clock
 from onestop.areas.country import pack
 from onestop.areas.models import AdministrativeUnit
 from onestop.areas.scope import Scope, range_of
+from onestop.eligibility.guarantees import own_area
 from onestop.eligibility.listing import Wanted
 from onestop.eligibility.states import STATES
 from onestop.registry.choices import Sex
@@ -94,22 +94,6 @@ def place_of(query: QueryDict, scope: Scope) -> Place | None:
         return None
     below = found.get(village)
     return Place(found[code], below if below is not None and village.startswith(code) and village != code else None)
-
-
-def own_area(scope: Scope) -> str | None:
-    """The unit of the officer's area; of several the first."""
-    return next((low for low, high in scope.ranges if low and range_of(low) == (low, high)), None)
-
-
-def areas(place: Place, scope: Scope, language: str) -> list[tuple[str, str]]:
-    """The areas that may be chosen: those above in scope, those beside, those below that are no villages."""
-    units = AdministrativeUnit.objects.on(clock.today())
-    path = [unit for unit in units.above(place.unit.code) if scope.covers_all_of(unit.code)]
-    parent = place.unit.parent_code
-    around = units.filter(parent_code__in=[place.unit.code, *([parent] if parent and len(path) > 1 else [])])
-    others = [unit for unit in around.in_order_for(language) if unit.level < len(pack().levels)]
-    known = dict.fromkeys([*path, *others])
-    return [(unit.code, unit.full_name) for unit in known]
 
 
 def villages(place: Place, language: str) -> list[Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from onestop.areas.country import pack
-from onestop.areas.scope import Scope
+from onestop.areas.scope import NATION, Scope, range_of
 from onestop.eligibility.rulebook import Rulebook, rulebook
 from onestop.eligibility.states import Counted
 from onestop.programmes.choices import Status
@@ -93,3 +93,10 @@ def counted(book: Rulebook, guarantees: Iterable[Guarantee]) -> Counted:
         without_rules=tuple(code for code in active if code not in in_rules),
         groups=tuple((one.code, tuple(programme.code for programme in one.filled_by)) for one in guarantees),
     )
+
+
+def own_area(scope: Scope) -> str | None:
+    """The unit of the officer's area, of several the first; '' for the nation; None for none."""
+    if any(one == NATION for one in scope.ranges):
+        return ""
+    return next((low for low, high in scope.ranges if low and range_of(low) == (low, high)), None)
