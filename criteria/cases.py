@@ -150,10 +150,7 @@ class _Reader:
         if len({member.id for member in members}) != len(members):
             raise self.refuse("members", "an id stands twice")
         enrolments = tuple(self.enrolment(one, members) for one in self.items(raw, "enrolments"))
-        openings = {
-            str(code): tuple(self.opening(opening, code) for opening in periods or ())
-            for code, periods in (raw.get("openings") or {}).items()
-        }
+        openings = self.openings(raw.get("openings"))
         place = raw.get("place")
         family = Family(
             f"c{self.id}",
@@ -168,10 +165,10 @@ class _Reader:
         named = tuple(dict.fromkeys([*openings, *(enrolment.programme for enrolment in enrolments)]))
         return Case(self.id, self.as_of, unit, family, rule, named)
 
-    def items(self, raw: Mapping[str, Any], key: str) -> list[Any]:
-        found = raw.get(key) or []
+    def items(self, raw: Mapping[str, Any], key: str, at: str = "") -> list[Any]:
+        found = [] if raw.get(key) is None else raw[key]
         if not isinstance(found, list):
-            raise self.refuse(key, "a list is expected")
+            raise self.refuse(at + key, "a list is expected")
         return found
 
     # --- facts -----------------------------------------------------------------------------------------------------
@@ -307,7 +304,7 @@ class _Reader:
             birth = self.imprecise(raw["birth_date"], raw.get("birth_precision"), f"{at}birth_date")
         died_on = raw.get("died_on")
         died = None if died_on is None else self.imprecise(died_on, None, f"{at}died_on")[1]
-        memberships = raw.get("membership") or {}
+        memberships = {} if raw.get("membership") is None else raw["membership"]
         periods = memberships if isinstance(memberships, list) else [memberships]
         return Member(
             str(raw.get("id", number + 1)),
@@ -327,6 +324,16 @@ class _Reader:
         if not isinstance(raw.get("programme"), str):
             raise self.refuse("enrolments.programme", "the code of a programme is expected")
         return Enrolment(raw["programme"], None if member is None else str(member), self.period(raw, "enrolments"))
+
+    def openings(self, raw: object) -> dict[str, tuple[Opening, ...]]:
+        if raw is None:
+            return {}
+        if not isinstance(raw, dict):
+            raise self.refuse("openings", "{programme: [{units, from, to}]} is expected")
+        return {
+            str(code): tuple(self.opening(opening, code) for opening in self.items(raw, code, "openings."))
+            for code in raw
+        }
 
     def opening(self, raw: object, code: object) -> Opening:
         at = f"openings.{code}"
