@@ -101,7 +101,8 @@ class Arithmetic(Node):
         if self.operator == "-":
             right = right[1], right[0]
         elif self._swaps():
-            left = left[1], left[0]
+            # the number of members stands on either side; the literal's two ends are one
+            left, right = (left[1], left[0]), (right[1], right[0])
         low = self._step(columns, left[0], right[0])
         high = self._step(columns, left[1], right[1])
         # an end out of 64 bits is NULL and stays so; the comparison asks for both ends
