@@ -125,8 +125,6 @@ class Derived(Node):
 
     def known_sql(self, columns: Columns) -> exp.Expr:
         sources = engines.all_of(source.known_sql(columns) for source in self.sources())
-        if len(self.sources()) == 1:
-            return sources
         value = self.body.sql_range(columns)[0] if self.ranged else self.sql(columns)
         return engines.any_of([engines.is_known(value), sources])
 
