@@ -171,7 +171,10 @@ class Typing(ABC):
 
     def same_list(self, at: syn.Syntax, left: Node, right: Node) -> None:
         first, second = list_of(left), list_of(right)
-        if first is not None and second is not None and first.codes != second.codes:
+        if first is None or second is None:
+            return
+        # the same digits kept once as text and once as numbers are two lists, and no engine compares them
+        if first.codes != second.codes or first.stored_as_number != second.stored_as_number:
             self.refuse(at, "other_list", left=first.code, right=second.code)
 
     def ordered(self, at: syn.Syntax, operator: str, left: Node, right: Node) -> None:
