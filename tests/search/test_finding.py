@@ -1,13 +1,19 @@
 """The search held by the 200 variants that were fixed before it, and by names that nobody has."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.db import connection
 from ruamel.yaml import YAML
 
 from onestop.areas.scope import range_of
-from onestop.registry.search import LIMIT, find
-from onestop.staff.scope import system_officer, system_scope
+from onestop.areas.walls import walled_tables
+from onestop.registry.search import LIMIT, find, near
+from onestop.staff.models import Officer
+from onestop.staff.scope import scope, system_officer, system_scope
 from tests.pilot_database import Pilot
 from tests.search.test_variants import FILE
 
@@ -54,3 +60,54 @@ def test_a_name_nobody_has_shows_at_most_twenty_people_of_that_place(
             assert all(low <= one.person.unit_code < high for one in found)
             assert len(find(entry["query"], officer=officer, **asked(entry))) <= LIMIT
     print(f"\nshown without a limit: {shown}")
+
+
+WAYS: list[dict[str, Any]] = [
+    {"text": "Chhim Pisit", "village": "17010106"},
+    {"text": "ឈឹម ពិសិត", "birth_year": 1975},
+    {"text": "Chhim Piseth"},
+    {"text": "Sok"},
+    {"text": "សុ", "sex": "F"},
+    {"text": "012 345 678"},
+    {"text": "1000000013"},
+    {"text": "8000000017"},
+]
+
+
+@pytest.mark.parametrize("name", ["commune", "district", "system.loader"])
+def test_no_search_reads_a_table_from_end_to_end(pilot_database: Pilot, name: str) -> None:
+    """At 100,000 persons, as the application role, for a scope of a commune, of a district, and of the nation."""
+    whole: dict[str, list[str]] = {}
+    with scope(Officer.objects.get(username=name)):
+        officer = Officer.objects.get(username=name)
+        for way in WAYS:
+            with sent() as statements:
+                find(officer=officer, **way)
+                near(way["text"], officer=officer)
+            assert len(statements) >= 2
+            for sql, parameters in statements:
+                if tables := read_whole(sql, parameters):
+                    whole[sql[:300]] = tables
+    assert not whole
+
+
+@contextmanager
+def sent() -> Iterator[list[tuple[str, Any]]]:
+    """The reading statements sent inside the block."""
+    found: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        if sql.lstrip().startswith(("SELECT", "WITH")):
+            found.append((sql, parameters))
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(note):
+        yield found
+
+
+def read_whole(sql: str, parameters: Any) -> list[str]:
+    """The tables behind the walls that the plan reads from end to end."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + sql, parameters)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    return sorted(set(re.findall(r"Seq Scan on (\w+)", plan)) & walled_tables(connection))

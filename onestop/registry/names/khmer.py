@@ -34,7 +34,7 @@ _VOWELS: Final = {
     "ូ": ("ou", "ou"), "ួ": ("uo", "uo"), "ើ": ("aeu", "eu"), "ឿ": ("oeu", "oeu"), "ៀ": ("ie", "ie"), "េ": ("e", "e"),
     "ែ": ("ae", "e"), "ៃ": ("ai", "ei"), "ោ": ("ao", "o"), "ៅ": ("ao", "ov"), "័": ("a", "oa"),
 }  # fmt: skip
-_NIKAHIT, _BANTOC, _SILENT = "ំ", "់", "៍"
+_NIKAHIT, _BANTOC, _SILENT, _BELOW = "ំ", "់", "៍", "\u17d2"
 # A letter with what hangs on it
 _CLUSTER: Final = re.compile("[\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b6-\u17d1\u17d3\u17dd])*")
 _KHMER: Final = re.compile("[\u1780-\u17dd]")
@@ -57,12 +57,25 @@ def read_aloud(text: str) -> str:
             spoken.append(between)
             open_syllable = False
         end = match.end()
-        if after and _BANTOC in after.group() and len(after.group()) == 2:
-            open_syllable = False  # the letter with ់ ends a syllable, so this one begins it: ស្រីស្រស់
-        sound, open_syllable = _spoken(match.group(), open_syllable)
+        following = after.group() if after and after.start() == end else ""
+        sound, open_syllable = _spoken(match.group(), open_syllable and not _begins(match.group(), following))
         spoken.append(sound)
     spoken.append(text[end:])
     return "".join(spoken)
+
+
+def _begins(cluster: str, following: str) -> bool:
+    """Whether a cluster without a vowel begins a syllable by what follows it, where it might as well end one.
+
+    A letter with ់ ends a syllable (ស្រី-ស្រស់), and so does a doubled one (សុ-វណ្ណ) or one with a silent letter below.
+    """
+    if _BANTOC in following or (_doubled(following) or (len(following) == 3 and _BELOW in following)):
+        return True
+    return _doubled(cluster) and len(following) == 1  # ឧត្តម
+
+
+def _doubled(cluster: str) -> bool:
+    return cluster[1:3] == _BELOW + cluster[:1]
 
 
 def _spoken(cluster: str, open_syllable: bool) -> tuple[str, bool]:
@@ -72,7 +85,7 @@ def _spoken(cluster: str, open_syllable: bool) -> tuple[str, bool]:
         return _ALONE[letter], True
     if _SILENT in rest:
         return "", open_syllable
-    subscripts = [below for mark, below in zip(rest, rest[1:], strict=False) if mark == "\u17d2"]
+    subscripts = [below for mark, below in zip(rest, rest[1:], strict=False) if mark == _BELOW]
     consonants = _LETTERS.get(letter, "") + "".join(_LETTERS.get(below, _ALONE.get(below, "")) for below in subscripts)
     if letter == "ប" and "៉" in rest:
         consonants = "p" + consonants[1:]
