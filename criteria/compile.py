@@ -22,78 +22,30 @@ its id as a parameter of a prepared statement.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
-from typing import Any
 
 from sqlglot import exp
 
 from criteria import engines
-from criteria.catalogue import Catalogue, Fact, FactType
+from criteria.catalogue import Catalogue, Fact
 from criteria.engines import Dialect, Engine, column, compare
 from criteria.programme import Programme
 from criteria.relations import Area, Everywhere, Layer, Relations, inner_join, left_join, named, select
-from criteria.tree import Aggregate, All, And, Count, Enrolled, Exists, FactNode, InArea, Literal, Node, Root
+from criteria.scopes import AloneScope, BodyScope, HouseholdScope, PersonScope, is_of_household
+from criteria.statement import Output, PlaceCount, Statement
+from criteria.tree import Aggregate, All, And, Count, Exists, Node
 
-
-@dataclass(frozen=True)
-class Output:
-    """One boolean column of rows: the verdict of a programme, or (with `criterion`) the state of one criterion."""
-
-    name: str
-    programme: str
-    criterion: str | None = None
-
-
-@dataclass(frozen=True)
-class PlaceCount:
-    """How many of an area, in one place: persons, or households for a programme of that unit."""
-
-    programme: str
-    unit: str
-    place: str | None
-    eligible: int
-    not_eligible: int
-    unknown: int
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A compiled statement. `outputs` name the columns of rows; `counts` reads the rows of a statement of counts."""
-
-    tree: exp.Query
-    dialect: Dialect
-    outputs: tuple[Output, ...]
-    programmes: tuple[Programme, ...]
-    by_place: bool = False
-
-    @cached_property
-    def sql(self) -> str:
-        """The text; a parameter is written as the engine's driver expects it (`%(name)s`, `$name`, `:name`)."""
-        if self.dialect != "postgres" or not any(self.tree.find_all(exp.Placeholder)):
-            return Engine(self.dialect).text(self.tree)
-        # the driver reads a bare % as the start of a parameter, wherever it stands
-        escaped = self.tree.copy()
-        for literal in escaped.find_all(exp.Literal):
-            if literal.is_string and "%" in literal.this:
-                literal.set("this", literal.this.replace("%", "%%"))
-        return Engine(self.dialect).text(escaped)
-
-    def counts(self, rows: Iterable[Sequence[Any]]) -> list[PlaceCount]:
-        """The counts per programme in the order asked, and per place when asked by place."""
-        found = []
-        for row in rows:
-            values = dict(zip([projection.alias_or_name for projection in self.tree.selects], row, strict=True))
-            for number, programme in enumerate(self.programmes):
-                total = values["households" if programme.unit == "household" else "persons"] or 0
-                eligible, known = values[f"e{number}"] or 0, values[f"k{number}"] or 0
-                place = values.get("place") if self.by_place else None
-                found.append(
-                    PlaceCount(programme.code, programme.unit, place, eligible, known - eligible, total - known)
-                )
-        return found
+__all__ = [
+    "Output",
+    "PlaceCount",
+    "Statement",
+    "compile_alone",
+    "compile_counts",
+    "compile_households",
+    "compile_rows",
+]
 
 
 def compile_rows(
@@ -107,7 +59,7 @@ def compile_rows(
     criteria: bool = False,
 ) -> Statement:
     """One row per present member: person_id, household_id, unit_code, a column per programme (and per criterion)."""
-    return _Compiler(programmes, catalogue, relations, as_of, area, dialect).rows(criteria)
+    return Compiler(programmes, catalogue, relations, as_of, area, dialect).rows(criteria)
 
 
 def compile_households(
@@ -124,7 +76,7 @@ def compile_households(
     persons = [programme.code for programme in programmes if programme.unit != "household"]
     if persons:
         raise ValueError(f"programmes for persons cannot be asked of households: {', '.join(persons)}")
-    return _Compiler(programmes, catalogue, relations, as_of, area, dialect).household_rows(criteria)
+    return Compiler(programmes, catalogue, relations, as_of, area, dialect).household_rows(criteria)
 
 
 def compile_counts(
@@ -138,7 +90,7 @@ def compile_counts(
     place_length: int | None = None,
 ) -> Statement:
     """One row with the counts of all programmes; with `place_length` one per place, a prefix of the unit's code."""
-    return _Compiler(programmes, catalogue, relations, as_of, area, dialect).counted(place_length)
+    return Compiler(programmes, catalogue, relations, as_of, area, dialect).counted(place_length)
 
 
 def compile_alone(
@@ -153,140 +105,7 @@ def compile_alone(
 
     `household`, the macros and `in_area` are unknown; they stand in the statement as NULL.
     """
-    return _Compiler(programmes, catalogue, relations, as_of, area, dialect).alone()
-
-
-def is_of_household(node: Node) -> bool:
-    """The same answer for every member: it asks no `person` and stands in no macro."""
-    if isinstance(node, Aggregate | InArea):
-        return True
-    if isinstance(node, FactNode | Enrolled):
-        return node.root == "household"
-    return all(is_of_household(child) for child in node.children)
-
-
-@dataclass
-class _Scope:
-    """Columns for conditions at one step. `subject`: alias of the members; `household`: alias of their household."""
-
-    compiler: _Compiler
-    subject: str
-    household: str
-
-    @property
-    def as_of(self) -> date:
-        return self.compiler.as_of
-
-    @property
-    def engine(self) -> Engine:
-        return self.compiler.engine
-
-    def fact(self, root: Root, fact: Fact) -> exp.Expr:
-        return column(self._wanted(root, fact), self._alias(root))
-
-    def fact_to(self, root: Root, fact: Fact) -> exp.Expr:
-        return column(f"{self._wanted(root, fact)}_to", self._alias(root))
-
-    def _alias(self, root: Root) -> str:
-        return self.household if root == "household" else self.subject
-
-    def _wanted(self, root: Root, fact: Fact) -> str:
-        wanted = self.compiler.layer.wanted
-        if root != "household":
-            wanted.person[fact.code] = fact
-        elif not fact.counts_members:
-            wanted.household[fact.code] = fact
-        return fact.code
-
-    def birth(self, root: Root) -> tuple[exp.Expr, exp.Expr]:
-        self.compiler.layer.wanted.birth = True
-        return column("birth_from", self.subject), column("birth_to", self.subject)
-
-    def enrolled(self, root: Root, programme: str) -> exp.Expr:
-        return column(self.compiler.layer.wanted.enrolled_column(programme), self.subject)
-
-    def open(self, programme: str) -> exp.Expr:
-        return self.compiler.layer.open(programme, self.household)
-
-    def aggregate(self, node: Aggregate) -> tuple[exp.Expr, ...]:
-        raise TypeError("a macro stands inside no other")
-
-    def condition(self, node: Node) -> exp.Expr:
-        return node.sql(self)
-
-
-class _BodyScope(_Scope):
-    """Inside a macro: the member asked, and the household as it is stored."""
-
-    def fact(self, root: Root, fact: Fact) -> exp.Expr:
-        if root == "household" and fact.counts_members:
-            self.compiler.sized_bodies = True
-            return column("size", "z")
-        self.compiler.bodies_ask_household |= root == "household"
-        return super().fact(root, fact)
-
-
-class _HouseholdScope(_Scope):
-    """Conditions common to all members: stored facts and the aggregates."""
-
-    def fact(self, root: Root, fact: Fact) -> exp.Expr:
-        if fact.counts_members:
-            return self.compiler.size()
-        return super().fact(root, fact)
-
-    def aggregate(self, node: Aggregate) -> tuple[exp.Expr, ...]:
-        return self.compiler.aggregated(node)
-
-
-class _PersonScope(_Scope):
-    """Conditions of one member; whatever is common to the household is a column of `h`."""
-
-    def condition(self, node: Node) -> exp.Expr:
-        simple = isinstance(node, Literal) or (isinstance(node, FactNode) and not node.fact.counts_members)
-        if not simple and node.type is FactType.BOOL and is_of_household(node):
-            return self.compiler.common(node)
-        return node.sql(self)
-
-    def fact(self, root: Root, fact: Fact) -> exp.Expr:
-        if root == "household":
-            self.compiler.carry(fact)
-        return super().fact(root, fact)
-
-    def fact_to(self, root: Root, fact: Fact) -> exp.Expr:
-        if root == "household":
-            self.compiler.carry(fact)
-        return super().fact_to(root, fact)
-
-    def open(self, programme: str) -> exp.Expr:
-        raise TypeError("openings are common to the household")
-
-    def aggregate(self, node: Aggregate) -> tuple[exp.Expr, ...]:
-        return tuple(self.compiler.carried(node))
-
-
-class _AloneScope(_Scope):
-    """A person in no household: everything about the household is NULL, of the type it would have."""
-
-    def fact(self, root: Root, fact: Fact) -> exp.Expr:
-        return _nothing(fact) if root == "household" else super().fact(root, fact)
-
-    def fact_to(self, root: Root, fact: Fact) -> exp.Expr:
-        return _nothing(fact) if root == "household" else super().fact_to(root, fact)
-
-    def open(self, programme: str) -> exp.Expr:
-        return engines.cast(engines.null(), "boolean")
-
-    def aggregate(self, node: Aggregate) -> tuple[exp.Expr, ...]:
-        kind = "bigint" if isinstance(node, Count) else "boolean"
-        return engines.cast(engines.null(), kind), engines.cast(engines.null(), kind)
-
-
-def _nothing(fact: Fact) -> exp.Expr:
-    if fact.type is FactType.SET:
-        return exp.Cast(this=engines.null(), to=exp.DataType.build("TEXT[]"))
-    kinds = {FactType.BOOL: "boolean", FactType.WHOLE: "bigint", FactType.DECIMAL: "numeric", FactType.DATE: "date"}
-    kind = "bigint" if fact.stored_as_number else kinds.get(fact.type, "text")
-    return engines.cast(engines.null(), kind, 4 if kind == "numeric" else None)
+    return Compiler(programmes, catalogue, relations, as_of, area, dialect).alone()
 
 
 @dataclass
@@ -300,7 +119,7 @@ class _Steps:
     person: dict[str, exp.Expr] = field(default_factory=dict)
 
 
-class _Compiler:
+class Compiler:
     def __init__(
         self,
         programmes: Sequence[Programme],
@@ -318,9 +137,9 @@ class _Compiler:
         self.engine = Engine(dialect)
         self.layer = Layer(relations, catalogue, as_of, area, self.engine)
         self.steps = _Steps()
-        self.body_scope = _BodyScope(self, "m", "h0")
-        self.household_scope = _HouseholdScope(self, "", "h0")
-        self.person_scope = _PersonScope(self, "m", "h")
+        self.body_scope = BodyScope(self, "m", "h0")
+        self.household_scope = HouseholdScope(self, "", "h0")
+        self.person_scope = PersonScope(self, "m", "h")
         self.bodies_ask_household = False
         self.sized_bodies = False
         self.asks_size = False
@@ -516,7 +335,7 @@ class _Compiler:
         return self._statement(self.with_steps(final, names), outputs)
 
     def alone(self) -> Statement:
-        scope = _AloneScope(self, "m", "")
+        scope = AloneScope(self, "m", "")
         columns = [column("person_id", "m")]
         outputs = []
         for number, programme in enumerate(self.programmes):

@@ -120,8 +120,6 @@ ENGLISH: dict[str, str] = {
     "phrase_one_date": "one date in quotes: date('2026-11-01')",
     "phrase_members": "the number of members",
     "phrase_number": "the number",
-    "derived_circle": "The derived fact {what} needs itself",
-    "derived_broken": "The derived fact {what} does not check: {why}",
 }
 
 _PHRASES = {text: key for key, text in ENGLISH.items() if key.startswith("phrase_")}
