@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from criteria.catalogue import Catalogue
 from criteria.problems import RuleRefused
@@ -94,6 +95,11 @@ class Described:
         return any(path == one or one.startswith(f"{path}.") or path.startswith(f"{one}.") for one in marked)
 
     @property
+    def invented_parts(self) -> dict[str, bool]:
+        """The parts of the page that are invented as a whole."""
+        return {name: self.invented(name) for name in ("openings", "mou", "contact", "fee", "ssdm_may_register")}
+
+    @property
     def provider(self) -> Said:
         provider = self.data.get("provider") or {}
         kind = PROVIDERS.get(provider.get("kind", ""), "")
@@ -167,7 +173,7 @@ class Described:
             days = one.get("days")
             parts = [
                 languages.one(role.label) if role else "",
-                "" if days is None else _("within %(days)s days") % {"days": days},
+                "" if days is None else ngettext("within %(days)s day", "within %(days)s days", days) % {"days": days},
             ]
             found.append(Said(one["name"], " · ".join(filter(None, parts)), self.invented(f"steps.{number}")))
         return found

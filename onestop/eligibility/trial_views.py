@@ -115,7 +115,7 @@ def counted(book: Rulebook, unit: AdministrativeUnit, scope: Scope) -> dict[str,
             return {"too_large": True}
         raise
     total = sum(tallies, Tally("", 0, 0, 0))
-    parts = [Part("eligible", total.eligible, _("would be in")), Part("unknown", total.unknown)]
+    parts = [Part("eligible", total.eligible, _("would be in")), Part("unknown", total.unknown, _("cannot tell"))]
     return {
         "total": total,
         "is_rough": scope.figures_only,

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from onestop.areas import clock
 from onestop.areas.guards import needs
@@ -134,7 +135,7 @@ def counts_in_my_area(found: Programme, scope: Scope) -> dict[str, Any]:
     four = together(places).programmes.get(found.code, Four())
     parts = [
         Part("receiving", four.receiving),
-        Part("eligible", four.eligible, _("eligible, not receiving")),
+        Part("eligible", four.eligible, pgettext("state", "eligible, not receiving")),
         Part("unknown", four.unknown),
     ]
     may_list = scope.may("crosstable.read", at=unit.code)
