@@ -22,6 +22,7 @@ DEFAULT_PORT = 8000
 DEFAULT_DAY = "2014-06-11"
 PORTS = 50
 START_SECONDS = 60
+JOBS = ["worker", "--concurrency", "1"]  # without checks: they would load every page into the worker
 OTHER_POPULATION = 3  # exit status of the command pilot when the database holds other people
 
 
@@ -195,7 +196,7 @@ def serving(urls: dict[str, str], door: socket.socket) -> Iterator[list[subproce
     log.mkdir(parents=True, exist_ok=True)
     commands = {
         "web": [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "-b", f"fd://{door.fileno()}"],
-        "worker": [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1"],
+        "worker": [sys.executable, "-m", "config.manage", "procrastinate", "--skip-checks", *JOBS],
     }
     children: list[subprocess.Popen[bytes]] = []
     with contextlib.ExitStack() as stack:

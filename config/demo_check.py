@@ -24,7 +24,7 @@ LARGEST_WALK = 40  # kinds of pages an officer opens
 SLOW = 2.0  # seconds after which a page is marked
 COUNTED = {"households": "registry_household", "persons": "registry_person", "enrolments": "enrolments_enrolment"}
 # Some part of an address that is one of many: a key, a code of a unit, a membership number
-ONE_OF_MANY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[0-9A-Z_-]*\d[0-9A-Z_-]*(?=/|$)")
+ONE_OF_MANY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)(?:[0-9]+|[A-Z][0-9A-Z_-]+)(?=/|$)")
 
 
 class Links(HTMLParser):
