@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 from onestop.areas.scope import range_of
 from onestop.areas.walls import walled_tables
+from onestop.registry.models import Household, Person
 from onestop.registry.search import LIMIT, find, near
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope, system_officer, system_scope
@@ -69,8 +70,6 @@ WAYS: list[dict[str, Any]] = [
     {"text": "Sok"},
     {"text": "សុ", "sex": "F"},
     {"text": "012 345 678"},
-    {"text": "1000000013"},
-    {"text": "8000000017"},
 ]
 
 
@@ -80,11 +79,13 @@ def test_no_search_reads_a_table_from_end_to_end(pilot_database: Pilot, name: st
     whole: dict[str, list[str]] = {}
     with scope(Officer.objects.get(username=name)):
         officer = Officer.objects.get(username=name)
-        for way in WAYS:
+        person = Person.objects.filter(unit_code="17010106").order_by("id")[0]
+        numbers = [person.number, Household.objects.filter(memberships__person=person)[0].folder_number]
+        for way in [*WAYS, *({"text": number} for number in numbers)]:
             with sent() as statements:
                 find(officer=officer, **way)
                 near(way["text"], officer=officer)
-            assert len(statements) >= 2
+            assert statements
             for sql, parameters in statements:
                 if tables := read_whole(sql, parameters):
                     whole[sql[:300]] = tables
