@@ -60,10 +60,10 @@ def print_again(printout: Printout, *, by: Officer) -> bytes:
 
 def stamp(by: Officer) -> str:
     """Office, officer and time, and that the paper holds personal data."""
-    office = f"{by.office} · " if by.office else ""
+    office = f"{by.office.name} · " if by.office else ""
     return _("%(office)s%(officer)s · %(day)s · personal data: keep it locked away") % {
         "office": office,
-        "officer": by,
+        "officer": by.name,
         "day": clock.today().isoformat(),
     }
 

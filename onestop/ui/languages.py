@@ -53,5 +53,7 @@ def ordered(found: Mapping[str, str]) -> Sequence[tuple[str, str]]:
 
 def one(*values: Any) -> str:
     """The text in the page's language, or in the first other language that has it."""
+    if len(values) == 1 and isinstance(values[0], str):
+        return values[0]  # most cells of a long list: nothing to choose
     pairs = ordered(texts(*values))
     return pairs[0][1] if pairs else ""
