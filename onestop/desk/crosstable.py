@@ -21,7 +21,7 @@ from onestop.areas.models import AdministrativeUnit
 from onestop.areas.queries import paths_of
 from onestop.areas.scope import Scope, current
 from onestop.desk import crosstable_papers as papers
-from onestop.desk.crosstable_forms import CrosstableForm, Place, place_of, sorting, villages, wanted
+from onestop.desk.crosstable_forms import CrosstableForm, Place, place_of, sorting, villages_of, wanted
 from onestop.desk.links import folder_url, reason_url
 from onestop.eligibility.forms import areas
 from onestop.eligibility.guarantees import book_for, guarantees, seen_by
@@ -73,7 +73,7 @@ def asked(query: QueryDict, scope: Scope) -> Asked:
     language = get_language() or ""
     of_persons = not version.counts_households
     form = CrosstableForm(
-        query, areas=areas(place.unit, scope, language), villages=villages(place, language), of_persons=of_persons
+        query, areas=areas(place.unit, scope, language), villages=villages_of(place, language), of_persons=of_persons
     )
     return Asked(book, version, place, form, wanted(form, place, query, of_persons=of_persons))
 
@@ -157,18 +157,20 @@ def read_page(one: Asked, query: QueryDict) -> tuple[KeysetPage[Line] | None, Li
     return page_of_rows(lines, query, ids=[line.id for line in lines], size=SIZE), found
 
 
-def lines_of(one: Asked, lines: list[Line]) -> list[Shown]:
-    """The lines of a page with places by name; two queries for all."""
+def lines_of(one: Asked, lines: list[Line], *, with_links: bool = True) -> list[Shown]:
+    """The lines of a page with places by name; two queries for all. A file needs no links."""
     units = AdministrativeUnit.objects.in_bulk({line.unit_code for line in lines})
     above = paths_of(list(units.values()))
+    villages = {code: names(unit) for code, unit in units.items()}
+    communes = {code: names(path[0]) for code, path in above.items() if path}
     nothing: dict[str, str] = {}
     return [
         Shown(
             line,
-            names(units[line.unit_code]) if line.unit_code in units else nothing,
-            names(above[line.unit_code][0]) if above.get(line.unit_code) else nothing,
-            reason_url(line.household_id, one.version.code, line.id if one.of_persons else None),
-            folder_url(line.household_id),
+            villages.get(line.unit_code, nothing),
+            communes.get(line.unit_code, nothing),
+            reason_url(line.household_id, one.version.code, line.id if one.of_persons else None) if with_links else "",
+            folder_url(line.household_id) if with_links else "",
             [label(fact) for fact in line.ask],
             format.age(line.birth_date, one.book.on, line.birth_precision),
         )
@@ -195,13 +197,13 @@ def export(request: HttpRequest) -> HttpResponseBase:
     one = asked(request.POST, scope)
     demand(scope, "export.write", at=one.place.narrowest.code)
     kind = request.POST.get("kind", "")
-    found = listing(one.book, one.version.code, one.wanted, limit=papers.MOST + 1 if kind == "chief" else None)
-    if kind == "chief":
-        refusal = papers.refusal(one.version.programme, found.lines)
-        if refusal:
-            messages.error(request, refusal)
-            return redirect(f"{reverse('desk:crosstable')}?{without_keys(request.POST)}")
-    return papers.written(kind, request, officer, one, lines_of(one, found.lines))
+    if kind not in papers.KINDS:
+        kind = "xlsx"
+    found = listing(one.book, one.version.code, one.wanted, limit=papers.KINDS[kind])
+    if refused := papers.refusal(kind, one.version.programme, found.lines):
+        messages.error(request, refused)
+        return redirect(f"{reverse('desk:crosstable')}?{without_keys(request.POST)}")
+    return papers.written(kind, request, officer, one, lines_of(one, found.lines, with_links=False))
 
 
 def without_keys(query: QueryDict) -> str:

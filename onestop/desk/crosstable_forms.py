@@ -96,7 +96,7 @@ def place_of(query: QueryDict, scope: Scope) -> Place | None:
     return Place(found[code], below if below is not None and village.startswith(code) and village != code else None)
 
 
-def villages(place: Place, language: str) -> list[Any]:
+def villages_of(place: Place, language: str) -> list[Any]:
     """The villages of the area, in groups by commune where there are several; older ones only where chosen."""
     levels = pack().levels
     if place.unit.level >= len(levels):

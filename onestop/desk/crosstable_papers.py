@@ -26,10 +26,19 @@ if TYPE_CHECKING:
     from onestop.desk.crosstable import Asked, Shown
 
 MOST: Final = 1500  # names on one paper
+MOST_IN_EXCEL: Final = 25_000  # rows that are written while somebody waits; CSV takes any number
+# how many rows are read for a file: one more than it takes, to know
+KINDS: Final = {"chief": MOST + 1, "xlsx": MOST_IN_EXCEL + 1, "csv": None}
 
 
-def refusal(programme: Programme, lines: Sequence[Line]) -> str:
-    """Why there is no paper; '' when there is."""
+def refusal(kind: str, programme: Programme, lines: Sequence[Line]) -> str:
+    """Why there is no such file; '' when there is."""
+    if kind == "xlsx" and len(lines) > MOST_IN_EXCEL:
+        return _("More than %(most)s rows take too long as Excel. Take CSV, or choose a smaller area.") % {
+            "most": format.count(MOST_IN_EXCEL)
+        }
+    if kind != "chief":
+        return ""
     if programme.compartment:
         return _("A confidential programme has no list for village chiefs. Tell each family yourself.")
     if not lines:
@@ -46,7 +55,7 @@ def written(
 ) -> HttpResponseBase:
     """The file of this kind: chief (PDF), csv, else Excel."""
     place = asked.place.narrowest
-    note = f"{asked.version.code} {place.code}: {len(lines)} ({kind or 'xlsx'})"
+    note = f"{asked.version.code} {place.code}: {len(lines)} ({kind})"
     record(EXPORTED, by=officer, subject_kind="crosstable", unit_code=place.code, note=note)
     if kind == "chief":
         return chiefs_paper(officer, asked, lines)
@@ -118,7 +127,7 @@ def chiefs_paper(officer: Officer, asked: "Asked", lines: Sequence["Shown"]) -> 
         "columns": [
             {"head": "", "number": True},
             {"head": who, "width": "fill"},
-            {"head": _("Village"), "width": "fill"},
+            {"head": _("Village")},
             {"head": _("Family folder")},
             {"head": _("Came on"), "width": "fill"},
         ],
