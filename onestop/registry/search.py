@@ -40,6 +40,7 @@ _PER_YEAR: Final = 2.0
 _UNKNOWN_YEAR: Final = 4.0
 # With fewer found than this, names that begin so are looked up too
 _FEW: Final = 5
+_LONGEST: Final = 120
 
 _WHERE: Final = """k.unit_code >= %(low)s AND k.unit_code < %(high)s
           AND k.born_to >= %(first)s AND k.born_from <= %(last)s"""
@@ -124,6 +125,7 @@ def find(
     `village`: the code of a village, or of any unit above. `birth_year` may be missed by two. Raises ScopeMissing.
     """
     people = Person.objects.visible_to(officer)  # raises without a scope, also for an empty text
+    text = _typed(text)
     exact = straight(text, officer=officer)
     if exact is not None:
         why, persons = exact
@@ -138,6 +140,7 @@ def find(
 
 def near(text: str, *, officer: Officer, limit: int = 5) -> list[Found]:
     """When nothing was found: the nearest names anywhere in the officer's area, however unlike. Raises ScopeMissing."""
+    text = _typed(text)
     if Person.objects.visible_to(officer).query.is_empty():
         found = []
     else:
@@ -154,6 +157,11 @@ def looked_in(village: str = "", birth_year: int | None = None) -> str:
         return _("Looked in: %(place)s.") % {"place": place}
     years = {"place": place, "first": birth_year - _YEARS, "last": birth_year + _YEARS}
     return _("Looked in: %(place)s, among people born from %(first)s to %(last)s or whose birth is not known.") % years
+
+
+def _typed(text: str) -> str:
+    """What may have been meant as a name or number: no letter PostgreSQL refuses, and no page pasted by mistake."""
+    return text.replace("\x00", " ")[:_LONGEST]
 
 
 def _by_name(text: str, evidence: _Evidence, *, officer: Officer, limit: int, least: float) -> list[Found]:

@@ -161,6 +161,14 @@ def test_without_a_scope_a_search_is_an_error_and_not_an_empty_list(db: None) ->
             find(text, officer=officer("district"))
 
 
+@pytest.mark.parametrize(
+    "text", ["", "  ", "…", "\x00", "1\x00", "'; --", "%", "\u200b", "សុ" * 5000, "1" * 5000, "李四", "😀"]
+)
+def test_any_text_is_answered(district: Officer, text: str) -> None:
+    home(district)
+    assert find(text, officer=district) == []
+
+
 def test_every_search_is_journalled_without_what_was_typed(district: Officer) -> None:
     home(district)
     before = JournalEntry.objects.count()
