@@ -182,7 +182,7 @@ def test_a_restore_killed_while_it_is_put_into_place_is_finished_by_the_next_sta
     folder.mkdir()
     archive.extract(file, folder)
     test_cluster.create_database(restore.LOADED)
-    restore.load(folder / archive.DUMP, restore.examine(file), owner_of(test_cluster, restore.LOADED))
+    restore.load(folder / archive.DUMP, restore.examine(file).counts, owner_of(test_cluster, restore.LOADED))
     restoring.ready(present.var, database=database, beside=restore.LOADED)
     command = [sys.executable, "-c", KILLED_WHILE_FINISHING, str(test_cluster.data), str(present.var), str(steps)]
     assert subprocess.run(command, cwd=server.ROOT).returncode == -signal.SIGKILL
