@@ -8,6 +8,7 @@ from config.settings import SETTINGS
 # Variables that are no setting: a part of the house sets them for another part of it, or for Django
 INTERNAL = {
     "ONESTOP_PROCESS": "./run tells each process what it is: web, worker, owner or command",
+    "ONESTOP_SCRATCH_URL": "evaluate is told of a scratch database it may use instead of starting a server of its own",
     "ONESTOP_NO_SKIP": "the tests tell themselves that they run under CI, where nothing may be skipped",
     "DJANGO_SETTINGS_MODULE": "always config.settings",
     "CI": "set by the machine that checks every change",
