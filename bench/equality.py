@@ -1,0 +1,130 @@
+"""Every engine says what the interpreter says: the long run of the equality test (design §4).
+
+    ./run bench equality [DECISIONS] [FIRST SEED]      (1,000,000 decisions from seed 1000 unless told otherwise)
+
+A decision is the verdict of one programme on one person or household. Each is asked of the interpreter, DuckDB and
+PostgreSQL, as rows of members; the first rules of each world also as households, of people in none and as counts, and
+emitted for Spark and parsed. The run goes on past the asked number until every kind of node has stood in every place of
+decisions LEAST times. It ends with 1 when a single answer differs.
+"""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+import psycopg
+
+from config.embedded_postgres import temporary_cluster
+from tests.equality.comparing import Execute, Expected, Loaded, World, spark_reads
+from tests.equality.coverage import Placed, lacking, required
+from tests.equality.rules import Memory
+
+FAMILIES, BATCHES = 400, 16
+LEAST = 1_000
+# Batches of each world that are asked in every way: of one criterion, and of several.
+EVERY_WAY = 2
+NAMES = {True: "eligible", False: "not eligible", None: "unknown"}
+
+
+class Run:
+    """The counters of a run."""
+
+    def __init__(self) -> None:
+        self.verdicts: Counter[bool | None] = Counter()
+        self.placed: Counter[Placed] = Counter()
+        self.seconds: Counter[str] = Counter()
+        self.memory = Memory()
+        self.rules = self.differences = self.worlds = 0
+
+    def world(self, seed: int, engines: dict[str, Execute]) -> None:
+        """Draw, load, ask and compare one world; prints the first differences."""
+        world = World.draw(seed, FAMILIES, BATCHES, self.memory)
+        expected = []
+        started = time.perf_counter()
+        for batch in world.batches:
+            expected.append(Expected.of(world, batch))
+            self.rules += sum(len(asked.texts) for asked in batch)
+        self.seconds["interpreter"] += time.perf_counter() - started
+        for name, execute in engines.items():
+            started = time.perf_counter()
+            loaded = Loaded(world, execute, name)  # type: ignore[arg-type]
+            for number, (batch, answers) in enumerate(zip(world.batches, expected, strict=True)):
+                every_way = number < EVERY_WAY
+                found = loaded.differences(batch, answers) if every_way else loaded.of_members(batch, answers)
+                for difference in found:
+                    self.differences += 1
+                    if self.differences <= 20:
+                        print(f"DIFFERENT in {name}: {difference}", flush=True)
+            loaded.drop()
+            self.seconds[name] += time.perf_counter() - started
+        started = time.perf_counter()
+        for batch in world.batches[:EVERY_WAY]:
+            spark_reads(world, batch)
+        self.seconds["spark, emitted and parsed"] += time.perf_counter() - started
+        for answers in expected:
+            self.verdicts += answers.verdicts
+            self.placed += answers.placed
+        self.worlds += 1
+
+    @property
+    def decisions(self) -> int:
+        return sum(self.verdicts.values())
+
+    def report(self, first: int) -> None:
+        """What was compared, how it was spread, and how long each reader took."""
+        shares = ", ".join(f"{NAMES[truth]} {count / self.decisions:.1%}" for truth, count in self.verdicts.items())
+        print(f"decisions      {self.decisions:,} by {self.rules:,} criteria, seeds {first}–{first + self.worlds - 1}")
+        print(f"differences    {self.differences}")
+        print(f"verdicts       {shares}")
+        pairs = required()
+        least = min(pairs, key=lambda pair: self.placed[pair])
+        print(
+            f"kind × place   {len(pairs)} pairs, the rarest {least[1]} at {least[0]}: {self.placed[least]:,} decisions"
+        )
+        print(f"under {LEAST:,}    {len(lacking(self.placed, LEAST))}")
+        print("seconds        " + " · ".join(f"{name} {spent:.0f}" for name, spent in self.seconds.items()))
+
+
+def in_duckdb(connection: duckdb.DuckDBPyConnection) -> Execute:
+    def execute(text: str) -> Sequence[Sequence[Any]]:
+        return connection.execute(text).fetchall()
+
+    return execute
+
+
+def in_postgresql(connection: psycopg.Connection) -> Execute:
+    def execute(text: str) -> Sequence[Sequence[Any]]:
+        with connection.cursor() as cursor:
+            cursor.execute(text.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    return execute
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run until the number is reached and every pair is covered; 1 when an answer differs or a share is too small."""
+    wanted = int(arguments[0]) if arguments else 1_000_000
+    first = int(arguments[1]) if len(arguments) > 1 else 1_000
+    run = Run()
+    with temporary_cluster() as cluster, duckdb.connect() as duck:
+        cluster.create_database("equality")
+        with psycopg.connect(cluster.url("equality", "onestop_owner"), autocommit=True) as postgres:
+            postgres.execute("SET jit = off")
+            duck.execute("SET threads = 1")
+            engines = {"duckdb": in_duckdb(duck), "postgres": in_postgresql(postgres)}
+            while run.decisions < wanted or (wanted >= 1_000_000 and lacking(run.placed, LEAST)):
+                run.world(first + run.worlds, engines)
+                print(f"{run.decisions:>12,} decisions, {run.differences} differences", flush=True)
+                if run.decisions > 3 * wanted:
+                    break
+    run.report(first)
+    even = all(run.verdicts[truth] >= 0.15 * run.decisions for truth in NAMES)
+    covered = wanted < 1_000_000 or not lacking(run.placed, LEAST)
+    return 0 if run.differences == 0 and even and covered else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
