@@ -112,3 +112,12 @@ def read_whole(sql: str, parameters: Any) -> list[str]:
         cursor.execute("EXPLAIN " + sql, parameters)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     return sorted(set(re.findall(r"Seq Scan on (\w+)", plan)) & walled_tables(connection))
+
+
+@pytest.mark.parametrize("name", ["district", "system.loader"])
+def test_a_list_in_the_order_of_names_is_read_from_an_index_and_not_sorted(pilot_database: Pilot, name: str) -> None:
+    officer = Officer.objects.get(username=name)
+    with scope(officer):
+        for rows in (Person.objects.visible_to(officer), Person.objects.visible_to(officer).under("17010106")):
+            plan = rows.kept().in_name_order()[:51].explain()
+            assert "Index Scan using person_name" in plan and "Sort" not in plan and "Seq Scan" not in plan

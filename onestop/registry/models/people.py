@@ -120,7 +120,9 @@ class Person(Personal):
             ),
         ]
         indexes: ClassVar = [
+            # lists in the order of names: of one village, and over many, where the unit is looked at inside the index
             models.Index(name="person_name_order", fields=["unit_code", "name_sort", "id"]),
+            models.Index(name="person_names_everywhere", fields=["name_sort", "id", "unit_code"]),
             # the narrow door: exact name, sex and birth (doors.py)
             models.Index(name="person_exact", fields=["birth_date", "sex", "given_name_km"]),
             models.Index(name="person_phone", fields=["phone"], condition=~Q(phone="")),
