@@ -67,7 +67,7 @@ def console(arguments: list[str]) -> int:
         status = manage(["help", *rest])
         print(HELP if not rest else "", end="")
         return status
-    if command == "evaluate" and "postgresql" in rest:
+    if command == "evaluate" and {"postgresql", "--reader=postgresql"} & set(rest):
         with temporary_cluster() as cluster:  # no data of the office goes there
             cluster.create_database("scratch")
             with server.environment(ONESTOP_SCRATCH_URL=cluster.url("scratch", "onestop_owner")):
