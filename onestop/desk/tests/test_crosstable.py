@@ -1,0 +1,237 @@
+"""Cross-table 1: filters, pages, what stands on exports, and for whom."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from onestop.desk import crosstable_papers
+from onestop.eligibility.queries import listed
+from onestop.journal.models import JournalEntry
+from onestop.letters.models import Printout
+from onestop.staff.models import Officer
+from onestop.staff.scope import scope
+from tests.pilot_database import Pilot
+
+LIST = "/who-may-have-what/"
+EXPORT = "/who-may-have-what/export/"
+ALL = ["receiving", "eligible", "unknown", "not_eligible"]
+
+
+@pytest.fixture
+def as_officer(pilot_database: Pilot) -> Callable[[str], Client]:
+    def sign_in(username: str) -> Client:
+        Officer.objects.filter(username=username).update(language="en")
+        client = Client()
+        client.force_login(Officer.objects.get(username=username))
+        return client
+
+    return sign_in
+
+
+def lines(client: Client, **asked: Any) -> list[Any]:
+    """Every line of every page, in order, by the pager's own links."""
+    response = client.get(LIST, asked)
+    found = list(response.context["lines"])
+    while response.context["page"].next_link:
+        response = client.get(LIST + response.context["page"].next_link)
+        found += response.context["lines"]
+    return found
+
+
+def test_without_a_programme_the_programmes_are_to_choose(as_officer: Callable[[str], Client]) -> None:
+    text = as_officer("district").get(LIST).content.decode()
+    assert "?programme=HEF" in text and "CLMS" not in text
+
+
+@pytest.mark.parametrize(
+    ("username", "asked", "status"),
+    [
+        ("commune", {"programme": "HEF"}, 200),
+        ("commune", {"programme": "HEF", "unit": "1701"}, 404),
+        ("commune", {"programme": "HEF", "unit": "170102"}, 404),
+        ("district", {"programme": "HEF", "unit": "170102"}, 200),
+        ("district", {"programme": "HEF", "unit": "1712"}, 404),
+        ("district", {"programme": "CLMS"}, 404),
+        ("district", {"programme": "NOBODY"}, 404),
+        ("health", {"programme": "HEF"}, 200),
+        ("health", {"programme": "THR"}, 404),
+        ("health", {"programme": "CLMS"}, 404),
+        ("province", {"programme": "HEF"}, 403),
+        ("national", {}, 403),
+    ],
+)
+def test_who_may_list_whom(
+    as_officer: Callable[[str], Client], username: str, asked: dict[str, str], status: int
+) -> None:
+    assert as_officer(username).get(LIST, asked).status_code == status
+
+
+def test_the_first_list_is_of_those_eligible_and_not_yet_receiving(as_officer: Callable[[str], Client]) -> None:
+    found = lines(as_officer("commune"), programme="HEF", unit="170101")
+    assert found and {one.line.state for one in found} == {"eligible"}
+
+
+def test_the_states_are_those_of_the_cross_table_with_the_enrolled_taken_out(
+    as_officer: Callable[[str], Client], pilot_database: Pilot
+) -> None:
+    officer = Officer.objects.get(username="district")
+    with scope(officer) as opened:
+        verdicts = {one.person: one.verdict for one in listed("17010106", pilot_database.day, opened, "HEF")}
+    found = lines(as_officer("district"), programme="HEF", unit="17010106", state=ALL)
+    assert {one.line.number for one in found} == set(verdicts)
+    for one in found:
+        assert one.line.state in {verdicts[one.line.number], "receiving"}
+    assert any(one.line.state == "receiving" for one in found)
+
+
+@pytest.mark.parametrize("order", ["name", "-name", "age", "-age", "village", "state"])
+def test_the_pages_hold_everybody_once_in_order(as_officer: Callable[[str], Client], order: str) -> None:
+    client = as_officer("commune")
+    found = lines(client, programme="MCHN", unit="170101", state=["eligible"], sort=order)
+    keys = [one.line.id for one in found]
+    assert len(keys) == len(set(keys)) == client.get(LIST, {"programme": "MCHN"}).context["total"] > 100
+    if order == "-age":
+        births = [one.line.birth_date for one in found if one.line.birth_precision == "day"]
+        assert births == sorted(births)
+
+
+def test_the_page_before_is_the_page_one_came_from(as_officer: Callable[[str], Client]) -> None:
+    client = as_officer("commune")
+    first = client.get(LIST, {"programme": "HEF", "state": ALL})
+    second = client.get(LIST + first.context["page"].next_link)
+    back = client.get(LIST + second.context["page"].previous_link)
+    assert [one.line.id for one in back.context["lines"]] == [one.line.id for one in first.context["lines"]]
+
+
+def test_a_row_that_has_gone_leads_back_to_the_first_page(as_officer: Callable[[str], Client]) -> None:
+    client = as_officer("commune")
+    first = client.get(LIST, {"programme": "HEF"})
+    gone = client.get(LIST, {"programme": "HEF", "after": "0197a000-0000-7000-8000-000000000000"})
+    assert [one.line.id for one in gone.context["lines"]] == [one.line.id for one in first.context["lines"]]
+    assert not gone.context["page"].previous_link
+
+
+def test_bar_and_table_share_the_filters(as_officer: Callable[[str], Client]) -> None:
+    client = as_officer("commune")
+    asked = {"programme": "HEF", "village": "17010106", "sex": "F", "age_from": "20", "age_to": "៤០", "state": ALL}
+    response = client.get(LIST, asked)
+    found = lines(client, **asked)
+    assert response.context["everybody"] == len(found) == response.context["total"]
+    assert {one.line.sex for one in found} == {"F"}
+    assert {one.line.unit_code for one in found} == {"17010106"}
+    day = response.context["day"]
+    for one in found:
+        if one.line.birth_precision == "day":
+            born = one.line.birth_date
+            years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+            assert 20 <= years <= 40
+
+
+def test_a_wrong_filter_says_so_and_keeps_what_was_typed(as_officer: Callable[[str], Client]) -> None:
+    text = as_officer("commune").get(LIST, {"programme": "HEF", "age_from": "70", "age_to": "20"}).content.decode()
+    assert "The second age is below the first" in text and 'value="70"' in text and 'value="20"' in text
+
+
+def test_a_village_of_another_commune_is_dropped(as_officer: Callable[[str], Client]) -> None:
+    response = as_officer("district").get(LIST, {"programme": "HEF", "unit": "170101", "village": "17010205"})
+    assert response.context["place"].village is None
+
+
+def test_of_whom_it_cannot_be_told_the_missing_facts_are_named(as_officer: Callable[[str], Client]) -> None:
+    found = lines(as_officer("commune"), programme="HEF", unit="17010106", state=["unknown"])
+    assert found and {tuple(one.ask) for one in found} == {("ID-Poor level",)}
+
+
+def test_a_programme_of_households_lists_households(as_officer: Callable[[str], Client]) -> None:
+    client = as_officer("commune")
+    response = client.get(LIST, {"programme": "THR", "state": ALL})
+    found = lines(client, programme="THR", state=ALL)
+    assert len({one.line.household_id for one in found}) == len(found) == response.context["everybody"]
+    assert all(one.line.members >= 1 for one in found)
+    assert "Head of household" in response.content.decode() and 'name="sex"' not in response.content.decode()
+
+
+def test_the_statements_do_not_grow_with_the_list(as_officer: Callable[[str], Client]) -> None:
+    def statements(**asked: Any) -> int:
+        client = as_officer("district")
+        client.get(LIST, asked)
+        with CaptureQueriesContext(connection) as seen:
+            client.get(LIST, asked)
+        return len(seen)
+
+    small = statements(programme="MCHN", village="17010106", unit="170101", state=["unknown"])
+    assert statements(programme="MCHN", state=ALL) <= 20
+    assert statements(programme="MCHN", state=["unknown"]) <= max(small, 20)
+
+
+def whole(response: Any) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def send(client: Client, kind: str, **asked: Any) -> HttpResponse:
+    return client.post(EXPORT, {"programme": "HEF", "unit": "170101", "state": ["eligible"], "kind": kind, **asked})  # type: ignore[return-value]
+
+
+def test_the_files_hold_what_the_page_lists(as_officer: Callable[[str], Client]) -> None:
+    client = as_officer("commune")
+    page = [one.line.number for one in lines(client, programme="HEF", village="17010106", state=ALL, sort="-age")]
+    asked = {"village": "17010106", "state": ALL, "sort": "-age"}
+    text = whole(send(client, "csv", **asked)).decode()
+    assert text.startswith("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text[1:])))
+    assert [row["Membership number"] for row in rows] == page
+    sheet = openpyxl.load_workbook(io.BytesIO(whole(send(client, "xlsx", **asked))))["List"]
+    heads = [cell.value for cell in sheet[1]]
+    place = heads.index("Membership number")
+    assert [row[place] for row in sheet.iter_rows(min_row=2, values_only=True)] == page
+
+
+def test_each_export_is_recorded_without_a_name(as_officer: Callable[[str], Client]) -> None:
+    client = as_officer("commune")
+    send(client, "csv")
+    send(client, "chief", village="17010106")
+    with scope(Officer.objects.get(username="commune")):
+        notes = list(JournalEntry.objects.filter(verb="journal.exported").order_by("id").values_list("note", flat=True))
+    assert len(notes) == 2
+    assert re.fullmatch(r"HEF 170101: \d+ \(csv\)", notes[0]) and re.fullmatch(r"HEF 17010106: \d+ \(chief\)", notes[1])
+
+
+def test_the_chiefs_list_holds_names_and_villages_and_nothing_else(as_officer: Callable[[str], Client]) -> None:
+    response = send(as_officer("commune"), "chief", village="17010106")
+    assert response["Content-Type"] == "application/pdf" and response.content.startswith(b"%PDF")
+    with scope(Officer.objects.get(username="commune")):
+        paper = Printout.objects.get()
+    assert [column["head"] for column in paper.values["columns"]] == ["", "Name", "Village", "Family folder", "Came on"]
+    assert all(len(row) == 5 and row[4] == "" for row in paper.values["rows"]) and len(paper.values["rows"]) > 20
+    assert "ID-Poor" not in str(paper.values)
+
+
+@pytest.mark.parametrize(("username", "status"), [("finance", 403), ("intersector", 403), ("health", 403)])
+def test_who_may_not_export_is_refused(as_officer: Callable[[str], Client], username: str, status: int) -> None:
+    client = as_officer(username)
+    assert send(client, "csv").status_code == status
+    assert EXPORT not in client.get(LIST, {"programme": "HEF"}).content.decode()
+
+
+def test_no_export_leaves_the_officers_area(as_officer: Callable[[str], Client]) -> None:
+    assert send(as_officer("commune"), "csv", unit="170102").status_code == 404
+
+
+def test_a_list_too_long_for_its_file_is_refused_in_words(
+    as_officer: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_officer("commune")
+    monkeypatch.setattr(crosstable_papers, "MOST", 5)
+    response = client.post(EXPORT, {"programme": "HEF", "unit": "170101", "kind": "chief"}, follow=True)
+    assert "do not fit one paper" in response.content.decode()
+    empty = {"programme": "HEF", "unit": "170101", "kind": "chief", "age_from": "119"}
+    assert "Nobody stands on this list" in client.post(EXPORT, empty, follow=True).content.decode()
