@@ -1,5 +1,6 @@
 """One question on a page of its own, and the saving of its answer: the only place where a folder is written to."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -141,7 +142,11 @@ def _question(
 
 
 def _entry(page: Opened, what: Asked, one: Question | None, back: str) -> Ask:
-    if one is None:
-        fact = page.book.catalogue.get("person" if what.person else "household", what.name)
-        one = Question(what.name, what.of, Missing(what.name, what.of, False, fact), ())
-    return ask(page, what, one, id="q", back=back)
+    """The question with what it settles; of a fact that is known already there is nothing to settle."""
+    if one is not None:
+        return ask(page, what, one, id="q", back=back)
+    fact = page.book.catalogue.get("person" if what.person else "household", what.name)
+    entry = ask(
+        page, what, Question(what.name, what.of, Missing(what.name, what.of, False, fact), ()), id="q", back=back
+    )
+    return replace(entry, settles="")

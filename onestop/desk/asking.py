@@ -22,6 +22,7 @@ from onestop.desk.queries import Opened
 from onestop.desk.words import Texts, in_each_language, listed, names_of, programme_names, said_of, value_words
 from onestop.eligibility.explain import Cell, Question
 from onestop.eligibility.outcomes import Outcome, outcomes
+from onestop.registry.asking import applies
 from onestop.registry.declared import Declared, declared
 from onestop.registry.forms import NO, YES, choices_of
 from onestop.registry.models import Person
@@ -135,17 +136,25 @@ class Ask:
 def ask_next(page: Opened, *, everything: bool = False) -> tuple[list[Ask], int]:
     """What to ask, the fact that settles most cells first, and how many questions more there are.
 
-    What nobody knew when it was asked today comes last.
+    What nobody knew when it was asked today comes last, and then what does not apply to this person.
     """
     found = [(one, what) for one in page.folder.questions() if (what := asked_of(page, one.missing)) is not None]
     in_vain = page.asked_in_vain() if found else set()
-    found.sort(key=lambda pair: _key(page, pair[1]) in in_vain)  # keeps the order within
+    found.sort(key=lambda pair: (not fits(page, pair[1]), _key(page, pair[1]) in in_vain))  # keeps the order within
     shown = found if everything else found[:ASKED_AT_FIRST]
     asks = [
         ask(page, what, one, id=f"q{number}", back="folder", in_vain=_key(page, what) in in_vain)
         for number, (one, what) in enumerate(shown, start=1)
     ]
     return asks, len(found) - len(shown)
+
+
+def fits(page: Opened, what: Asked) -> bool:
+    """False for a question that does not apply by what is known: nobody asks a grandmother about her pregnancy."""
+    if what.way != "answer" or what.stored is None:
+        return True
+    who = what.of if what.person else None
+    return applies(what.stored, page.folder.family, page.on, person=who) is not False
 
 
 def _key(page: Opened, what: Asked) -> tuple[str, str]:
@@ -213,7 +222,7 @@ def last_known(page: Opened, what: Asked) -> str:
     held = subject.get(what.name)
     fact = page.book.catalogue.get("person" if what.person else "household", what.name)
     if held is None or fact is None or held.value is None:
-        return _last_birth(what)
+        return _last_birth(what) if fits(page, what) else _("By what is known this does not apply")
     if not is_stale(fact, held.observed_on, page.on, page.book.catalogue):
         return _("Known: %(value)s") % {"value": value_words(fact, held.value)}
     return _("Last known: %(value)s, %(age)s") % {
@@ -232,23 +241,36 @@ def _last_birth(what: Asked) -> str:
 
 
 def settles(page: Opened, one: Question) -> str:
-    """What each answer would bring: “Yes → eligible for A. No → not eligible.”; or what the question settles."""
+    """What each answer would bring: “Yes → eligible for A; No → not eligible for A”; or what the question settles."""
     if not one.cells:
         return _("Needed together with other answers")
     found = outcomes(page.folder, one)
     settled = _("Settles %(programmes)s") % {"programmes": cells_words(page, one.cells)}
     if not found or one.missing.fact is None:
         return settled
-    if one.missing.fact.codes:  # what brings something goes first; numbers stay in their order
-        found = sorted(found, key=lambda outcome: not outcome.eligible)
+    if len(found) > 2 or len(one.missing.fact.codes) > 2:
+        return said_of(settled, _brief(page, one.missing.fact, found))
     alike = all(len(outcome.eligible) in {0, len(one.cells)} for outcome in found)
+    said = [
+        f"{answers_words(one.missing.fact, outcome)} → {outcome_words(page, outcome, named=not alike)}"
+        for outcome in found
+    ]
+    return said_of(settled, "; ".join(said)) if alike else "; ".join(said)
+
+
+def _brief(page: Opened, fact: Fact, found: Sequence[Outcome]) -> str:
+    """Of many answers only those that bring something, and what the others come to."""
+    bringing = [outcome for outcome in found if outcome.eligible]
     said = []
-    for number, outcome in enumerate(found):
-        rest = number == len(found) - 1 > 0 and bool(one.missing.fact.codes) and len(outcome.values) > 2
-        answer = _("any other answer") if rest else answers_words(one.missing.fact, outcome)
-        said.append(f"{answer} → {outcome_words(page, outcome, named=not alike)}")
-    text = "; ".join(said)
-    return said_of(settled, text) if alike else text
+    for outcome in bringing:
+        programmes = _("eligible for %(programmes)s") % {"programmes": cells_words(page, outcome.eligible)}
+        said.append(f"{answers_words(fact, outcome)} → {programmes}")
+    others = [outcome for outcome in found if not outcome.eligible]
+    if others:
+        decided = any(outcome.not_eligible for outcome in others)
+        rest = _("any other answer") if bringing else _("any answer")
+        said.append(f"{rest} → {_('not eligible') if decided else _('still cannot tell')}")
+    return "; ".join(said)
 
 
 def answers_words(fact: Fact, outcome: Outcome) -> str:

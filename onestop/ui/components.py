@@ -108,6 +108,11 @@ class Matrix:
     rows: Sequence[MatrixRow]
     corner: Any = ""
 
+    @property
+    def is_many(self) -> bool:
+        """More columns than stand beside each other with ease: their words are set smaller."""
+        return len(self.columns) > 10
+
     def groups(self) -> list[tuple[Any, int]]:
         """The headings over the columns, each with its span; empty when no column has one."""
         if not any(column.group for column in self.columns):
