@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class JournalConfig(AppConfig):
@@ -6,3 +7,7 @@ class JournalConfig(AppConfig):
 
     name = "onestop.journal"
     label = "journal"
+
+    def ready(self) -> None:
+        """Read the verbs of every room (its choices.py): a page may show a line whose room it never calls."""
+        autodiscover_modules("choices")
