@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from criteria.values import Range
 from onestop.areas.clock import today
 from onestop.areas.country import in_words, pack
 from onestop.areas.guards import needs
@@ -28,7 +29,6 @@ from onestop.desk.told import told_words
 from onestop.desk.words import in_each_language, names_of, value_words
 from onestop.journal.actions import record
 from onestop.journal.verbs import READ
-from onestop.registry.forms import shown
 from onestop.registry.models import Person
 from onestop.registry.queries import Given, answers_given
 from onestop.ui import components as ui
@@ -219,13 +219,15 @@ def history(request: HttpRequest, household: UUID) -> HttpResponse:
         "name": called(page),
         "crumbs": crumbs(page, ui.Crumb(called(page), url), ui.Crumb(in_each_language(gettext_lazy("History")))),
         "happened": page.history(),
-        "given": [(one, answer_words(one)) for one in given],
+        "given": [(one, answer_words(page, one)) for one in given],
         "chosen": chosen,
         "members": [member_line(page, member) for member in page.members],
     }
     return render(request, "desk/history.html", context)
 
 
-def answer_words(given: Given) -> str:
+def answer_words(page: Opened, given: Given) -> str:
     """An answer of the history in words; a dash for one that was taken back."""
-    return shown(given.fact, given.value)
+    fact = page.book.catalogue.get("person" if given.fact.of == "person" else "household", given.fact.code)
+    value = given.value
+    return value_words(fact, Range(*value) if isinstance(value, tuple) else value)  # type: ignore[arg-type]  # checked

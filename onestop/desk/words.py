@@ -58,7 +58,7 @@ def value_words(fact: Fact | None, value: Value) -> str:
         case Range():
             return _range_words(value)
         case date():
-            return day(value)
+            return _("does not apply") if value == NONE_DATE else day(value)
         case frozenset():
             chosen = [code for code in fact.codes if code in value] if fact else sorted(value)
             return ", ".join(fact.code_label(code, language) if fact else code for code in chosen) or _("none of these")
