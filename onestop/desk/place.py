@@ -47,8 +47,12 @@ class Shares:
     unknown: Shown
 
     @property
+    def is_open(self) -> bool:
+        """Nothing of it is hidden, so that a bar tells the truth."""
+        return not any(isinstance(part, Hidden) for part in (self.receiving, self.eligible, self.unknown))
+
+    @property
     def bar(self) -> Bar:
-        """The open numbers; a hidden one has no length."""
         return Bar(self._parts(), small=True)
 
     @property
@@ -65,8 +69,7 @@ class Shares:
     @property
     def whole(self) -> int:
         """What the shares are of; 0 when a part is hidden."""
-        parts = (self.receiving, self.eligible, self.unknown)
-        return sum(parts) if all(isinstance(part, int) for part in parts) else 0  # type: ignore[arg-type]  # all open
+        return sum(part.count for part in self._parts()) if self.is_open else 0
 
     def cells(self) -> list[tuple[Any, SafeString, str]]:
         """Head, number and share of each of the three."""
