@@ -163,6 +163,9 @@ class Expected:
         self.households[family.id] = of_household
 
 
+Answered = Sequence[tuple[World, Sequence[Expected]]]
+
+
 @dataclass(frozen=True)
 class Difference:
     """A case in which an engine and the interpreter part."""
