@@ -14,7 +14,7 @@ from onestop.registry import actions
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory, born, member
 from onestop.registry.models import Household, Person
 from onestop.staff.scope import scope
-from tests.journeys.browser import Site, browser, signed_in, site  # noqa: F401  (fixtures are found by name)
+from tests.journeys.browser import Site, signed_in
 
 pytestmark = pytest.mark.browser
 TODAY = date(2014, 6, 11)
@@ -47,10 +47,10 @@ def family(committed_database: dict[str, str]) -> Iterator[Family]:
             home = HouseholdFactory(
                 by=by,
                 members=[
-                    NewPersonFactory(head=True, birth=born(1975, 4, 28)),
+                    NewPersonFactory(head=True, given_name_latin="Sophea", birth=born(1975, 4, 28)),
                     NewPersonFactory(child=True, given_name_latin="Dara", birth=born(2004, 9, 1), sex="M"),
-                    NewPersonFactory(child=True, birth=born(2012, 11, 3), sex="F"),
-                    NewPersonFactory(elder=True, birth=born(1940), sex="F"),
+                    NewPersonFactory(child=True, given_name_latin="Sreymom", birth=born(2012, 11, 3), sex="F"),
+                    NewPersonFactory(elder=True, given_name_latin="Yoeun", birth=born(1940), sex="F"),
                 ],
             )
             actions.record_poverty_status(
