@@ -17,7 +17,7 @@ import pytest
 from config import prepare
 from config.embedded_postgres import Cluster
 
-pytest_plugins = ["tests.pilot_database"]
+pytest_plugins = ["tests.pilot_database", "tests.journeys.browser"]
 
 
 def cluster() -> Cluster:

@@ -1,6 +1,6 @@
 """A browser for journeys: Chromium, the site served in this process, and what is looked for on every page.
 
-    from tests.journeys.browser import Site, browser, site  # noqa: F401  (fixtures are found by name)
+    from tests.journeys.browser import Site
 
     @pytest.mark.browser
     def test_the_folder_is_sound(site: Site) -> None:

@@ -12,7 +12,7 @@ from onestop.registry.actions import record_poverty_status
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory, member
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope
-from tests.journeys.browser import Site, browser, signed_in, site  # noqa: F401  (fixtures are found by name)
+from tests.journeys.browser import Site, signed_in
 
 DAY = date(2014, 6, 11)
 DESK_PAGES = [

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth import get_user_model
 
-from tests.journeys.browser import LANGUAGES, Site, browser, signed_in, site  # noqa: F401  (fixtures are found by name)
+from tests.journeys.browser import LANGUAGES, Site, signed_in
 
 PAGES = [
     "/places/",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.browser import Site, browser, site  # noqa: F401
+from tests.journeys.browser import Site
 
 LEADING = "part => parseFloat(getComputedStyle(part).lineHeight) / parseFloat(getComputedStyle(part).fontSize)"
 pytestmark = pytest.mark.browser
