@@ -7,7 +7,8 @@ application role without bypass): answers as rows, one jsonb document a person, 
 slots made beforehand. Every answer has the day it was observed, and an answer older than its term reads as unknown.
 
 Times are those of the server's backend (CPU from /proc, wall beside it), no parallel workers, shapes interleaved,
-median of `ROUNDS`; what is printed is the ratio to the best shape, since two machines agree on ratios and not on seconds.
+median of `ROUNDS`; what is printed is the ratio to the best shape, since two machines agree on ratios and not on
+seconds.
 """
 
 import statistics

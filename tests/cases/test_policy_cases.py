@@ -1,4 +1,4 @@
-"""Every policy case in every reader: step by step, in DuckDB and in PostgreSQL (README.md says how a case is written)."""
+"""Every policy case in every reader: step by step, in DuckDB, in PostgreSQL (README.md says how one is written)."""
 
 import json
 from collections.abc import Callable, Iterator
