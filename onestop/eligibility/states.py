@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.db import connection
 from psycopg import sql
 
-from criteria.compile import Statement, compile_rows
+from criteria.compile import compile_rows
 from criteria.programme import Programme as Rules
 from onestop.areas.scope import current, range_of
 from onestop.eligibility import live
@@ -26,6 +26,10 @@ ELIGIBLE: Final = 2
 UNKNOWN: Final = 1
 NOT_ELIGIBLE: Final = 0
 STATES: Final = {RECEIVING: "receiving", ELIGIBLE: "eligible", UNKNOWN: "unknown", NOT_ELIGIBLE: "not_eligible"}
+
+
+# Where no programme has rules (an officer of a sector without any) everybody is still counted
+EVERYBODY: Final = Rules("EVERYBODY", "person", (), own_openings=False)
 
 
 @dataclass(frozen=True)
@@ -110,19 +114,21 @@ class Counted:
         return frozenset(version.code for version in self.book.versions if version.counts_households)
 
 
-@lru_cache(maxsize=256)
-def verdicts(
-    book: Rulebook, rules: tuple[Rules, ...], unit: str, history: bool, *, criteria: bool = False
-) -> Statement:
-    """The statement of every present member of a unit with a verdict for each of these rules."""
-    return compile_rows(
-        rules, book.catalogue, live.tables(book, history), book.on, live.area_of(unit), criteria=criteria
-    )
+@lru_cache(maxsize=128)
+def verdicts(book: Rulebook, rules: tuple[Rules, ...], unit: str, history: bool, *, criteria: bool = False) -> str:
+    """The text of every present member of a unit with a verdict for each of these rules: p0, p1 …, as a sub-select.
+
+    With `criteria` also the state of each criterion: p0_0, p0_1 … Only the text is kept: the trees it is made from
+    are a hundred times as large.
+    """
+    relations = live.tables(book, history)
+    area = live.area_of(unit)
+    return compile_rows(rules, book.catalogue, relations, book.on, area, criteria=criteria).sql
 
 
-def inner(statement: Statement) -> sql.SQL:
+def inner(statement: str) -> sql.SQL:
     """A compiled statement as part of another: its text is our own, and a bare % would begin a parameter."""
-    return sql.SQL(statement.sql.replace("%", "%%"))
+    return sql.SQL(statement.replace("%", "%%"))
 
 
 def listed(parts: Iterable[sql.Composable], by: str = ", ") -> sql.Composed:
@@ -186,13 +192,9 @@ SELECT * FROM a JOIN b USING (place) ORDER BY place"""
 
 def place_figures(counted: Counted, unit: str, *, length: int) -> list[PlaceFigures]:
     """The figures of each place with codes of this length in a unit ('' is the nation), places with nobody left out."""
-    book, codes = counted.book, counted.codes
-    if not codes:
-        return []
+    book, codes = counted.book, counted.codes or (EVERYBODY.code,)
     history = live.needs_history(book.on)
-    statement = verdicts(book, book.rules, unit, history) if book.versions else None
-    if statement is None:
-        return []
+    statement = verdicts(book, book.rules or (EVERYBODY,), unit, history)
     homes = [number for number, code in enumerate(codes) if code in counted.household_codes]
     own = [number for number in range(len(codes)) if number not in homes]
     states = [

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from onestop.areas.scope import current
 from onestop.desk.place import place_lines, read_table, top_of
 from onestop.eligibility.guarantees import book_for, counted, guarantees, seen_by
+from onestop.eligibility.states import Counted, place_figures, together
 from onestop.enrolments.models import Enrolment
 from onestop.programmes.models import Programme
 from onestop.staff.models import Officer
@@ -124,6 +125,13 @@ def test_an_officer_of_a_sector_sees_its_programmes_only(as_officer: Callable[[s
     text = as_officer("health").get("/places/170101/").content.decode()
     assert "Only the programmes of your sector" in text
     assert "Health equity fund" in text and "Take-home rations" not in text
+
+
+def test_where_no_programme_has_rules_everybody_is_still_counted(pilot_database: Pilot) -> None:
+    with scope(Officer.objects.get(username="district")) as opened:
+        nothing = Counted(book_for(pilot_database.day, opened).only(frozenset()))
+        found = together(place_figures(nothing, "1701", length=6))
+        assert found.persons > 60_000 and found.households > 12_000
 
 
 def test_the_statements_do_not_grow_with_the_place(as_officer: Callable[[str], Client]) -> None:
