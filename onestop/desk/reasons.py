@@ -119,6 +119,15 @@ class Reason:
         wanted = listed(self.missing_words(one.missing) for one in self.missing)
         return f"{said} {_('Missing: %(facts)s.') % {'facts': wanted}}" if wanted else said
 
+    def enrolled(self) -> str:
+        """Since when the benefit is received, and until when where that is set; '' for one who does not receive it."""
+        for one in self.page.folder.family.enrolments:
+            own = one.programme == self.cell.version.code and one.member in {None, self.cell.member}
+            if own and one.period.start and one.period.includes(self.page.on):
+                since = _("Enrolled since %(day)s") % {"day": day(one.period.start)}
+                return f"{since}, {_('to %(day)s') % {'day': day(one.period.end)}}" if one.period.end else since
+        return ""
+
     def missing_words(self, missing: Missing) -> str:
         """A missing fact and whose it is."""
         if missing.name == BIRTH:

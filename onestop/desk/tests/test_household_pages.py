@@ -338,6 +338,15 @@ def test_a_refusal_says_why_what_was_nearest_and_the_right_to_appeal(commune: Cl
     assert f"{home.folder_number} / THR / 2014-06-11" in reference
 
 
+def test_the_reason_of_a_receiving_cell_says_since_when(commune: Client) -> None:
+    home, by = made(), Officer.objects.get(username="district")
+    with scope(by):
+        head = member(home, "head")
+        enrolment(head, "HEF", by=by, valid_from=date(2014, 2, 3), valid_to=date(2014, 12, 31))
+    text = commune.get(reverse("desk:reason", args=[home.pk, "HEF", head.pk])).content.decode()
+    assert "Receiving" in text and "Enrolled since 3 Feb 2014, to 31 Dec 2014" in text
+
+
 def test_a_no_that_a_date_will_turn_says_from_when(commune: Client) -> None:
     home = made()
     by = Officer.objects.get(username="district")
