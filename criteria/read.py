@@ -20,6 +20,7 @@ from criteria.dates import NONE_DATE
 from criteria.problems import Problem, RuleRefused
 from criteria.tokens import WHOLE_HIGH, WHOLE_LOW, Source
 from criteria.tree import (
+    Aggregate,
     All,
     And,
     Arithmetic,
@@ -90,6 +91,10 @@ def derived_tree(fact: Fact, root: Root, catalogue: Catalogue, under: tuple[str,
         ) from refused
     if tree.type is not fact.type:
         raise CatalogueError(f"the derived fact {fact.key} is declared {fact.type}, its rule gives {tree.type}")
+    if any(isinstance(node, Aggregate | InArea) for node in tree.walk()):
+        raise CatalogueError(
+            f"the derived fact {fact.key} asks the members or an area: write it over facts of the {fact.of} itself"
+        )
     catalogue.trees[fact.key, root] = tree
     return tree
 

@@ -198,7 +198,7 @@ class Layer:
             return value
         observed = column(name + relations.observed_suffix, alias)
         good = [compare(">=", observed, day(since))]
-        if relations.answers_until:
+        if relations.answers_until and not fact.timeless:
             good.append(compare("<=", observed.copy(), day(self.as_of)))
         return engines.case((engines.all_of(good), value))
 

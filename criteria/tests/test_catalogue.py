@@ -52,6 +52,8 @@ def test_two_facts_that_cannot_stand_together_are_refused(facts: tuple[Fact, ...
         ("person.nothing", "does not check"),
         ("person.size_of", "needs itself"),
         ("person.reads", "is declared bool, its rule gives whole"),
+        ("person.card && in_area('NIGHT')", "asks the members or an area"),
+        ("household.members.exists(m, m.card)", "asks the members or an area"),
     ],
 )
 def test_a_derived_fact_whose_rule_is_wrong_is_refused_when_it_is_asked(derived: str, said: str) -> None:
