@@ -10,7 +10,7 @@ decisions LEAST times. It ends with 1 when a single answer differs.
 
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,7 +36,7 @@ class Run:
     def __init__(self) -> None:
         self.verdicts: Counter[bool | None] = Counter()
         self.placed: Counter[Placed] = Counter()
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self.memory = Memory()
         self.rules = self.differences = self.worlds = 0
 

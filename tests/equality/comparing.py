@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 import sqlglot
 
@@ -51,8 +51,7 @@ class Asked:
         drawn = [rules.rule(random.choice((1, 2, 2, 3))) for _ in range(random.choice((2, 3)) if several else 1)]
         code = random.choice(list(BRANCH.programmes)) if several else f"R{number}"
         criteria = tuple((f"k{place}", tree) for place, (_, tree) in enumerate(drawn))
-        unit = cast(Unit, rules.unit)
-        return cls(Programme(code, unit, criteria, own_openings=several), tuple(text for text, _ in drawn))
+        return cls(Programme(code, rules.unit, criteria, own_openings=several), tuple(text for text, _ in drawn))
 
 
 States = tuple[Truth, ...]

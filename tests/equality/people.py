@@ -111,7 +111,7 @@ class People:
         else:
             months = random.choice((0, 1, 6, 12, 23, 24, 60, 180, 216, 240, 720, 780, random.randint(0, 1100)))
             born = self.months_before(months) + timedelta(days=random.choice((-40, -2, -1, -1, 0, 0, 1, 1, 2, 40)))
-        precision: Precision = random.choices(("day", "month", "year", "estimated"), (60, 15, 15, 10))[0]  # type: ignore[assignment]
+        precision: Precision = random.choices(("day", "month", "year", "estimated"), (60, 15, 15, 10))[0]
         return interval(born, precision, self.catalogue.estimated_years)
 
     def months_before(self, months: int) -> date:
@@ -165,5 +165,5 @@ class People:
             return NONE
         day = date(2024, 2, 29) if self.random.random() < 0.08 else self.day()
         if fact.imprecise and self.random.random() < 0.5:
-            return Range(*interval(day, self.random.choice(("month", "year"))))  # type: ignore[arg-type]
+            return Range(*interval(day, self.random.choice(("month", "year"))))
         return Range(day, day)
