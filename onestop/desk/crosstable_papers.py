@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from onestop.areas import clock
 from onestop.eligibility.listing import Line
@@ -20,11 +21,12 @@ from onestop.programmes.models import Programme
 from onestop.staff.models import Officer
 from onestop.ui import format, languages
 from onestop.ui.words import STATES
-from onestop.ui.workbook import Column, Export, csv_response, workbook_response
+from onestop.ui.workbook import DEMO, Column, Export, csv_response, workbook_response
 
 if TYPE_CHECKING:
     from onestop.desk.crosstable import Asked, Shown
 
+PLEASE: Final = gettext_lazy("Please ask these families to come to the commune hall. It costs nothing.")
 MOST: Final = 1500  # names on one paper
 MOST_IN_EXCEL: Final = 25_000  # rows that are written while somebody waits; CSV takes any number
 # how many rows are read for a file: one more than it takes, to know
@@ -123,7 +125,7 @@ def chiefs_paper(officer: Officer, asked: "Asked", lines: Sequence["Shown"]) -> 
     values: dict[str, object] = {
         "title": _("List for the village chief"),
         "subtitle": f"{asked.version.programme.name} · {place.full_name} · {format.day(asked.book.on)}",
-        "note": _("Please ask these families to come to the commune hall. It costs nothing."),
+        "note": f"{DEMO if settings.DEMO else ''} {PLEASE}".strip(),
         "columns": [
             {"head": "", "number": True},
             {"head": who, "width": "fill"},

@@ -258,9 +258,12 @@ def _line(row: Sequence[Any], columns: list[str], asks: list[Question]) -> Line:
 
 
 def _to_ask(known: Mapping[str, Any], asks: list[Question]) -> tuple[Fact, ...]:
-    """What is missing in the criteria that are unknown; an age known only roughly when nothing else is missing."""
-    open_asks = [ask for ask in asks if known[ask.criterion] is None]
-    missing = [ask.fact for ask in open_asks if not known[ask.known]]
-    if not missing:
-        missing = [ask.fact for ask in open_asks if ask.fact.type.is_age or ask.fact.imprecise]
-    return tuple({fact.key: fact for fact in missing}.values())
+    """Of each unknown criterion what is missing; where nothing is, the dates and ages known only roughly."""
+    found: dict[str, Fact] = {}
+    criteria = dict.fromkeys(ask.criterion for ask in asks if known[ask.criterion] is None)
+    for criterion in criteria:
+        inside = [ask for ask in asks if ask.criterion == criterion]
+        missing = [ask.fact for ask in inside if not known[ask.known]]
+        rough = [ask.fact for ask in inside if ask.fact.type.is_age or ask.fact.imprecise]
+        found |= {fact.key: fact for fact in missing or rough}
+    return tuple(found.values())
