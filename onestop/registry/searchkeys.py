@@ -28,7 +28,7 @@ def years_of(birth_from: date | None, birth_to: date | None) -> tuple[int, int]:
 def lines_of(names: Iterable[str], birth_from: date | None, birth_to: date | None) -> list[str]:
     """The keys of a person of these four names as lines of COPY: key, first and last year; without person and place."""
     first, last = years_of(birth_from, birth_to)
-    return [f"{_copied(key)}\t{first}\t{last}" for key in sorted(keys_of(*names))]
+    return [f"{_copied(key)}\t{first}\t{last}" for key in keys_of(*names)]
 
 
 def _copied(key: str) -> str:

@@ -7,7 +7,7 @@ three, and a name written with the given name first, in parts, as one word, or w
 
 from dataclasses import dataclass
 
-from onestop.registry.names.sounds import composed, letters, near_keys, sound_key
+from onestop.registry.names.sounds import composed, letters, near_keys, sound_key, words_of
 
 __all__ = ["GIVEN", "Asked", "asked", "keys_of", "orders"]
 
@@ -18,13 +18,13 @@ def keys_of(family_name_km: str, given_name_km: str, family_name_latin: str, giv
     """The keys of a person with these names, as stored."""
     keys = set()
     for family, given in ((family_name_km, given_name_km), (family_name_latin, given_name_latin)):
-        first, second = letters(family), letters(given)
-        keys.add(composed(f"{first} {second}".split()))
-        if second and first:
-            keys.add(GIVEN + sound_key(second))
-        if " " in second:  # the parts of a given name that are written apart
-            keys |= {GIVEN + sound_key(part) for part in second.split()}
-    return frozenset(keys - {"", GIVEN})
+        first, second = words_of(family), words_of(given)
+        keys.add(composed(first + second))
+        if first and second:
+            keys.add(GIVEN + sound_key(given))
+        if len(second) > 1:  # the parts of a given name that are written apart
+            keys |= {GIVEN + composed((part,)) for part in second}
+    return frozenset(keys - {""})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Final
 from onestop.areas.text import normalise
 from onestop.registry.names.khmer import read_aloud
 
-__all__ = ["composed", "heard", "letters", "near_keys", "sound_key"]
+__all__ = ["composed", "heard", "letters", "near_keys", "sound_key", "words_of"]
 
 # Letters and marks of any script; a sign between two letters parts them, and nobody writes digits in a name
 _BETWEEN: Final = re.compile(r"[^\w\u1780-\u17dd]|[\d_]")
@@ -87,7 +87,7 @@ def heard(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class Word:
     """The key of one word at the beginning of a name and inside it, and whether it begins and ends with a consonant."""
 
     first: str
@@ -96,8 +96,7 @@ class _Word:
     ends: bool
 
 
-@lru_cache(maxsize=65_536)
-def _word(word: str) -> _Word:
+def _word(word: str) -> Word:
     sounds = ["a" if sound[0] in "aeiou" else sound for sound in _sounds(_spelt(word))]
     inside = before = ""
     for sound in sounds:
@@ -107,18 +106,24 @@ def _word(word: str) -> _Word:
             inside += sound
         before = sound
     if not sounds:
-        return _Word("=" + word, "=" + word, begins=False, ends=False)
+        return Word("=" + word, "=" + word, begins=False, ends=False)
     first = inside if inside and sounds[0] == inside[0] else sounds[0] + inside
-    return _Word(first, inside, begins=sounds[0] in _INSIDE, ends=before in _INSIDE and before != "")
+    return Word(first, inside, begins=sounds[0] in _INSIDE, ends=before in _INSIDE and before != "")
 
 
-def composed(words: Iterable[str]) -> str:
+@lru_cache(maxsize=65_536)
+def words_of(text: str) -> tuple[Word, ...]:
+    """The words of a name as stored or typed. Kept, since a load meets each name many times."""
+    return tuple(map(_word, letters(text).split()))
+
+
+def composed(words: Iterable[Word]) -> str:
     """The key of the words of a name: "sok", "heng" → "skn"; '' of no words.
 
     A word in a script that nobody here reads is its own key, behind a sign that stands in no other.
     """
     key, ends = "", False
-    for word in map(_word, words):
+    for word in words:
         if not key:
             key = word.first
         elif ends and word.begins and word.inside[:1] == key[-1]:
@@ -131,8 +136,8 @@ def composed(words: Iterable[str]) -> str:
 
 @lru_cache(maxsize=65_536)
 def sound_key(text: str) -> str:
-    """The key of a text of `letters`."""
-    return composed(text.split())
+    """The key of a name, or of a part of one; '' where there is no letter at all."""
+    return composed(words_of(text))
 
 
 def near_keys(key: str) -> set[str]:
