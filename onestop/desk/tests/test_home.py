@@ -1,6 +1,6 @@
 """Home and search: what stands there for whom, and how a folder is found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from uuid import uuid4
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _the_day(db: None) -> None:
+def _the_day(db: None) -> Iterator[None]:
     with clock.fixed(date(2014, 6, 11)):
         Officer.objects.update(language="en")
         yield

@@ -1,7 +1,7 @@
 """The pages of a household: who may see them, what they show, how an answer changes them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from uuid import uuid4
 
@@ -27,7 +27,7 @@ ELSEWHERE = "17010301"
 
 
 @pytest.fixture(autouse=True)
-def _the_day(db: None) -> None:
+def _the_day(db: None) -> Iterator[None]:
     with clock.fixed(TODAY):
         Officer.objects.update(language="en")
         yield
@@ -260,7 +260,11 @@ def test_a_birth_date_is_asked_with_its_precision(commune: Client) -> None:
     assert done.status_code == 302
     with scope(Officer.objects.get(username="commune")):
         kept = Person.objects.get(pk=child.pk)
-        assert (kept.birth_date.year, kept.birth_precision, kept.birth_from) == (1997, "estimated", date(1995, 1, 1))
+        assert (kept.birth_date and kept.birth_date.year, kept.birth_precision, kept.birth_from) == (
+            1997,
+            "estimated",
+            date(1995, 1, 1),
+        )
     stale = commune.post(ask(home, str(child.pk), "birth_date"), {**given(), **form, "version": str(child.version),
                                                                   "idempotency_key": str(uuid4())})  # fmt: skip
     assert stale.status_code == 409
