@@ -35,7 +35,7 @@ class OneAnswer(forms.Form):
     def __init__(self, fact: Declared, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fact = fact
-        self.fields["answer"] = fact_field(fact, required=True)
+        self.fields["answer"] = fact_field(fact, required=True, label=fact.name())
 
     def clean_answer(self) -> Any:
         """What `registry.actions.answer` takes."""

@@ -250,6 +250,17 @@ def test_a_wrong_answer_comes_back_with_what_was_typed(commune: Client) -> None:
     assert answer.status_code == 422 and 'value="44"' in text and "lies between 0 and 12" in text
 
 
+def test_several_answers_have_a_page_of_their_own(commune: Client) -> None:
+    home = made()
+    head = of(home, "head")
+    text = commune.get(ask(home, str(head.pk), "skills")).content.decode()
+    assert "What skills does Sok Sophea have?" in text and "{name}" not in text
+    commune.post(ask(home, str(head.pk), "skills"), {**given(), "answer": ["sewing", "cooking"]})
+    with scope(Officer.objects.get(username="commune")):
+        kept = AnswerSheet.objects.get(person=head, answers__has_key="skills")
+        assert kept.answers["skills"] == ["cooking", "sewing"]
+
+
 def test_a_birth_date_is_asked_with_its_precision(commune: Client) -> None:
     home = made()
     child = of(home, "child")
