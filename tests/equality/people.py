@@ -25,7 +25,7 @@ PLACES = ("1701", "170102", "17010203", "1712", "17", "18", "180101", "99", None
 UNITS = ("1701", "1712", "18", "170102", "17010203")
 WHOLES = (0, 0, 1, 1, 2, 3, 7, -7, 12, 2**63 - 1, -(2**63), 4 * 10**18, -(4 * 10**18), 3_000_000_000)
 TENTHOUSANDTHS = (0, 0, 1, 5000, 12500, 30000, -5000, 10**18 - 1, -(10**18) + 1, 2 * 10**10)
-MISSING = 0.13
+MISSING = 0.08
 
 
 class People:
@@ -106,8 +106,9 @@ class People:
         random = self.random
         if random.random() < 0.06:
             return None
-        if random.random() < 0.12:
-            born = date(random.choice((1964, 2004, 2008, 2020, 2024)), 2, 29)
+        if random.random() < 0.15:
+            # of the leap years those in which a rule's limit is reached: 2 and 18 years before 2026
+            born = date(random.choice((2008, 2024, 2008, 2024, 1964, 2004, 2020)), 2, 29)
         else:
             months = random.choice((0, 1, 6, 12, 23, 24, 60, 180, 216, 240, 720, 780, random.randint(0, 1100)))
             born = self.months_before(months) + timedelta(days=random.choice((-40, -2, -1, -1, 0, 0, 1, 1, 2, 40)))
@@ -130,9 +131,9 @@ class People:
     def observed(self, fact: Fact) -> date:
         """Fresh, stale by a day, good to the day, given tomorrow, given on the eve or the first of a school year."""
         kind = self.random.random()
-        if kind < 0.62:
+        if kind < 0.66:
             return self.as_of - timedelta(days=self.random.choice((0, 0, 1, 5, 20)))
-        if kind < 0.68:
+        if kind < 0.72:
             return self.as_of + timedelta(days=self.random.choice((1, 30)))
         if fact.school_year and kind < 0.84:
             year = self.random.choice((self.as_of.year, self.as_of.year - 1))

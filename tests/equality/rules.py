@@ -236,7 +236,8 @@ class Rules:
         return f"{item} in [{', '.join(self.written(found[1], code) for code in codes)}]"
 
     def limit(self, fact: Fact) -> str:
-        limits = (0, 1, 2, 5, 15, 18, 20, 60, 65) if fact.type is T.AGE_YEARS else (0, 1, 6, 12, 23, 24, 60, 216, 720)
+        years, months = (0, 1, 2, 2, 5, 15, 18, 18, 20, 60, 65), (0, 1, 6, 12, 23, 24, 24, 60, 216, 216, 720)
+        limits = years if fact.type is T.AGE_YEARS else months
         return str(self.random.choice(limits))
 
     # --- codes and texts -------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def test_duckdb_says_what_the_interpreter_says(answered: Answered, duck: list[Lo
     for number, (loaded, (world, expected)) in enumerate(zip(duck, answered, strict=True)):
         for batch, answers in zip(world.batches, expected, strict=True):
             assert not told(list(loaded.of_members(batch, answers)))
-        if number % 2:
+        if number == 1:
             assert not told(list(loaded.of_others(world.batches[0], expected[0])))
 
 
@@ -64,7 +64,7 @@ def test_postgresql_says_what_the_interpreter_says(answered: Answered, in_postgr
 
 def test_the_sql_for_spark_can_be_parsed(answered: Answered) -> None:
     world, _ = answered[0]
-    assert all(spark_reads(world, batch) > 10_000 for batch in world.batches)
+    assert spark_reads(world, world.batches[1]) > 10_000
 
 
 def test_the_run_asked_every_kind_of_node_and_gave_every_verdict(answered: Answered) -> None:
@@ -79,7 +79,7 @@ def test_the_run_asked_every_kind_of_node_and_gave_every_verdict(answered: Answe
     print(f"\n{decisions:,} decisions, seeds {SEEDS}, verdicts {dict(verdicts)}, {len(placed)} kinds in places")
     assert {truth: count for truth, count in verdicts.items() if count < 0.15 * decisions} == {}
     assert {name: counts[name] for name in broadly_required() if counts[name] < 1_000} == {}
-    assert len(lacking(placed, 1)) < 0.25 * len(required())
+    assert len(lacking(placed, 1)) < 0.2 * len(required())
 
 
 @pytest.mark.parametrize("fault", NAMED)
