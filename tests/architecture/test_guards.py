@@ -82,4 +82,4 @@ def test_every_recorded_verb_has_its_sentence(pytestconfig: pytest.Config) -> No
 
 
 def test_the_demo_prints_the_password_its_officers_have() -> None:
-    assert pack().node("demo_officers.yaml").text("password") == demo_check.PASSWORD
+    assert pack().node("demo_officers.yaml").text("password") == demo_check.password()
