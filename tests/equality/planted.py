@@ -100,6 +100,10 @@ def given_away(fault: str, worlds: Answered, loaded: Sequence[Loaded], at_once: 
                     return f"the engine stops: {error}"
                 if found is not None:
                     return str(found)
+        for tables, (world, expected) in zip(loaded, worlds, strict=True):
+            other = next(tables.of_others(world.batches[0], expected[0]), None)
+            if other is not None:
+                return str(other)
     return None
 
 
