@@ -39,6 +39,7 @@ def family(officer: Officer, *grades: int | None) -> tuple[Household, list[Perso
     )
     actions.record_poverty_status(home, level=1, valid_from=date(2012, 1, 1), valid_to=date(2014, 12, 31), by=officer)
     pupils = list(Person.objects.filter(memberships__household=home, birth_from__year=2003).order_by("birth_from"))
+    assert home.head_id is not None
     head = Person.objects.get(pk=home.head_id)
     actions.answer(head, {"in_school": False}, observed_on=TODAY, by=officer)
     for pupil, grade in zip(pupils, grades, strict=True):
