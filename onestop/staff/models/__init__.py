@@ -1,5 +1,5 @@
 """Who works here, where, and as what. One file a noun."""
 
-from onestop.staff.models.officers import Office, Officer, RoleAssignment
+from onestop.staff.models.officers import Days, Office, Officer, RoleAssignment
 
-__all__ = ["Office", "Officer", "RoleAssignment"]
+__all__ = ["Days", "Office", "Officer", "RoleAssignment"]
