@@ -68,6 +68,10 @@ class Scope:
         """True when a role in force gives the right and, with `at`, when that role covers the unit."""
         return any(right in rights and (at is None or low <= at < high) for rights, (low, high) in self.grants)
 
+    def where(self, right: str) -> tuple[Range, ...]:
+        """The ranges over which a role gives the right."""
+        return merged(codes for rights, codes in self.grants if right in rights)
+
     def covers(self, code: str) -> bool:
         """True when the unit of this code lies in the scope. '' is the nation and needs the whole nation."""
         return any(low <= code < high for low, high in self.ranges)
@@ -86,6 +90,14 @@ class Scope:
     def edges(self) -> str:
         """The exact ranges as the walls read them: 'lo,hi,lo,hi…' ascending; '' when the bounds say it all."""
         return ",".join(chain.from_iterable(self.ranges)) if len(self.ranges) > 1 else ""
+
+    def sector_setting(self) -> str:
+        """The sectors as the walls read them: '*' for all, else 'a,b'."""
+        return "*" if self.sectors is None else ",".join(sorted(self.sectors))
+
+    def compartment_setting(self) -> str:
+        """The compartments as the walls read them: 'a,b', '' for none."""
+        return ",".join(sorted(self.compartments))
 
     def sees_sector(self, sector: str) -> bool:
         """True when the scope is not bound to sectors, or to this one among others."""

@@ -1,11 +1,16 @@
 """The second wall: row-level security of one measured shape, and the few doors through it, as migration operations.
 
     operations = [CreateModel(…), Wall("registry_person"), DoorFunction("known_elsewhere", …)]
+    operations = [CreateModel(…), Wall("cases_case", sector="sector", compartment="compartment")]
 
 A walled table carries `unit_code` COLLATE "C". The policy compares it with what `staff.scope.open_scope` has set for
 the running transaction: `onestop.lo`, `onestop.hi` (the range around the scope) and `onestop.ranges` (the exact ranges,
 'lo,hi,lo,hi', '' when there is one). Nothing set: no rows, in reading and in writing. The figures behind the shape
 stand in decisions/003-walls.md; change it only with new ones.
+
+A table whose rows belong to a sector of the office, or to a compartment, carries these too and names the columns in its
+Wall. `onestop.sectors` is '*' for all or 'health,labour', `onestop.compartments` the officer's own; '' in a row is no
+sector and no compartment (decisions/015).
 """
 
 from collections.abc import Mapping
@@ -16,7 +21,9 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-__all__ = ["APP", "DOOR", "DoorFunction", "Grant", "Sql", "Wall", "policy", "quoted", "wall", "walled_tables"]
+__all__ = [
+    "APP", "DOOR", "DoorFunction", "Grant", "RebuiltWall", "Sql", "Wall", "policy", "quoted", "wall", "walled_tables",
+]  # fmt: skip
 
 APP: Final = "onestop_app"
 DOOR: Final = "onestop_door"
@@ -32,11 +39,31 @@ _SHAPE: Final = """(
         OR width_bucket({unit}, (SELECT string_to_array(current_setting('onestop.ranges', true), ','))) % 2 = 1
     )
 )"""
+# Behind the range, so that it stays the index's; equality of text only. The settings are read once per statement. A
+# row's empty column is asked first: most rows of a journal have neither.
+_SECTOR: Final = """
+    AND (
+        {column} = ''
+        OR (SELECT CASE WHEN current_setting('onestop.sectors', true) = '*' THEN 1 END) IS NOT NULL
+        OR {column} = ANY ((SELECT string_to_array(current_setting('onestop.sectors', true), ','))::text[])
+    )
+"""
+_COMPARTMENT: Final = """
+    AND (
+        {column} = ''
+        OR {column} = ANY ((SELECT string_to_array(current_setting('onestop.compartments', true), ','))::text[])
+    )
+"""
 
 
-def policy(unit_column: str = "unit_code") -> str:
-    """The condition under which a row lies inside the open scope, as SQL."""
-    return _SHAPE.format(unit=quoted(unit_column))
+def policy(unit_column: str = "unit_code", *, sector: str = "", compartment: str = "") -> str:
+    """The condition under which a row lies inside the open scope, as SQL; the columns named beside the unit count."""
+    shape = _SHAPE.format(unit=quoted(unit_column))
+    if not sector and not compartment:
+        return shape
+    more = _SECTOR.format(column=quoted(sector)) if sector else ""
+    more += _COMPARTMENT.format(column=quoted(compartment)) if compartment else ""
+    return f"({shape}{more})"
 
 
 def walled_tables(connection: BaseDatabaseWrapper) -> frozenset[str]:
@@ -117,6 +144,7 @@ class Wall(Sql):
     `rights`: what the application may do inside its scope; rows are voided, never deleted, so DELETE is not among them
     (a projection that is rebuilt asks for it). MAINTAIN lets ANALYZE and VACUUM run after a bulk load. `write`: another
     condition for INSERT, as SQL, for a table that is written about places outside the scope; reading stays as it is.
+    `sector`, `compartment`: the columns that hold them, text COLLATE "C" NOT NULL, '' for none.
     """
 
     def __init__(
@@ -125,11 +153,21 @@ class Wall(Sql):
         unit_column: str = "unit_code",
         rights: str = "SELECT, INSERT, UPDATE, MAINTAIN",
         write: str | None = None,
+        sector: str = "",
+        compartment: str = "",
     ) -> None:
         self.table, self.unit_column, self.rights, self.write = table, unit_column, rights, write
+        self.sector, self.compartment = sector, compartment
 
     def forwards(self) -> list[str]:
-        return wall(self.table, self.unit_column, rights=self.rights, write=self.write)
+        return wall(
+            self.table,
+            self.unit_column,
+            rights=self.rights,
+            write=self.write,
+            sector=self.sector,
+            compartment=self.compartment,
+        )
 
     def backwards(self) -> list[str]:
         table = quoted(self.table)
@@ -145,15 +183,38 @@ class Wall(Sql):
         return f"Put {self.table} behind the walls"
 
 
+class RebuiltWall(Wall):
+    """Another wall in place of the one a table has, as when its rows get a sector or a compartment.
+
+    Backwards the wall is that of the area alone again.
+    """
+
+    def forwards(self) -> list[str]:
+        return [*_without_policies(self.table), *super().forwards()]
+
+    def backwards(self) -> list[str]:
+        plain = wall(self.table, self.unit_column, rights=self.rights, write=self.write)
+        return [*_without_policies(self.table), *plain]
+
+    def describe(self) -> str:
+        return f"Build the walls of {self.table} anew"
+
+
+def _without_policies(table: str) -> list[str]:
+    return [f"DROP POLICY IF EXISTS {name} ON {quoted(table)}" for name in ("scope", "scope_insert")]
+
+
 def wall(
     table: str,
     unit_column: str = "unit_code",
     *,
     rights: str = "SELECT, INSERT, UPDATE, MAINTAIN",
     write: str | None = None,
+    sector: str = "",
+    compartment: str = "",
 ) -> list[str]:
     """The statements of a Wall, for a table that a command makes (the wide rows of facts). Run them as the owner."""
-    name, inside = quoted(table), policy(unit_column)
+    name, inside = quoted(table), policy(unit_column, sector=sector, compartment=compartment)
     policies = [f"CREATE POLICY scope ON {name} USING {inside} WITH CHECK {inside}"]
     if write:
         # One policy per command: policies of one command are joined by OR, so a policy FOR ALL would let more in.

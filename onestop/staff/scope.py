@@ -23,7 +23,10 @@ from onestop.areas.country import Role, pack
 from onestop.areas.scope import NATION, Range, Scope, current, current_or_none, merged, range_of, shown_to
 from onestop.staff.models import Officer
 
-__all__ = ["UnknownOfficer", "figures_scope", "has_right", "open_scope", "scope", "scope_of", "system_scope"]
+__all__ = [
+    "UnknownOfficer", "figures_scope", "has_right", "open_scope", "projecting", "reckoning", "scope", "scope_of",
+    "system_scope",
+]  # fmt: skip
 
 
 class UnknownOfficer(LookupError):
@@ -113,8 +116,16 @@ def open_scope(opened: Scope | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('onestop.lo', %s, true), set_config('onestop.hi', %s, true),"
-            " set_config('onestop.ranges', %s, true), set_config('onestop.officer', %s, true)",
-            [low, high, opened.edges() if opened else "", str(opened.officer_id) if opened else ""],
+            " set_config('onestop.ranges', %s, true), set_config('onestop.officer', %s, true),"
+            " set_config('onestop.sectors', %s, true), set_config('onestop.compartments', %s, true)",
+            [
+                low,
+                high,
+                opened.edges() if opened else "",
+                str(opened.officer_id) if opened else "",
+                opened.sector_setting() if opened else "",
+                opened.compartment_setting() if opened else "",
+            ],
         )
 
 
@@ -163,6 +174,36 @@ def figures_scope() -> Iterator[Scope]:
         compartments=asking.compartments,
     )
     with _opened(counting) as opened:
+        yield opened
+
+
+@contextmanager
+def reckoning() -> Iterator[Scope]:
+    """For the verdicts of one who sees some sectors only: a rule of theirs may ask an enrolment of another sector.
+
+    Inside, the enrolments of all sectors of the officer's area are there for SQL; compartments stay closed. Only
+    verdicts and the facts of the officer's own rules may leave the block.
+    """
+    asking = current()
+    if asking.sectors is None:
+        yield asking
+        return
+    with _opened(replace(asking, sectors=None)) as opened:
+        yield opened
+
+
+@contextmanager
+def projecting() -> Iterator[Scope]:
+    """For making rows anew from the answers: every answer counts, also those the officer may not read.
+
+    Nothing may leave the block but what is written in the projection, whose readers have walls of their own.
+    """
+    asking = current()
+    every = frozenset(node.text("code") for node in pack().node("country.yaml").each("compartments"))
+    if every <= asking.compartments:
+        yield asking
+        return
+    with _opened(replace(asking, compartments=every, sectors=None)) as opened:
         yield opened
 
 
