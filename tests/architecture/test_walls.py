@@ -18,6 +18,10 @@ pytestmark = pytest.mark.django_db
 WITHOUT_WALL = {
     "staff_office": "offices are public",
     "staff_roleassignment": "who works where is public inside the office, and is read before there is a scope",
+    "staff_officesetting": "how a unit works is public inside the office",
+    "staff_committee": "which bodies there are is public",
+    "staff_committeemember": "names of public officials; the pages scope by unit (office.read)",
+    "staff_partner": "bodies, with the contact they publish; the pages scope by unit (office.read)",
     "programmes_opening": "where a programme is open is public",
 }
 # Tables of personal data without a unit_code: none may exist

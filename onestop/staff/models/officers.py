@@ -1,48 +1,26 @@
 """Who works here, where, and as what.
 
-An **Officer** is an account of one person, or of one named task of the machine (a system officer, with its purpose). An
-**Office** is a counter or desk at an administrative unit. A **RoleAssignment** gives an officer a role of the country
-pack (`countries/*/roles.yaml`: rights, sectors, compartments) over a unit and all below it, from one day to another; an
-officer may hold several. What follows from the assignments of a day, the scope, is made in scope.py.
+An **Officer** is an account of one person, or of one named task of the machine (a system officer, with its purpose),
+and works in an office (organisation.py), it may be under a supervisor (ORG-27). A **RoleAssignment** gives an officer a
+role of the country pack (`countries/*/roles.yaml`: rights, sectors, compartments) over a unit and all below it, from
+one day to another; an officer may hold several. What follows from the assignments of a day, the scope, is made in
+scope.py.
 """
 
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.country import Role, pack
 from onestop.areas.models import Keyed, UnitCodeField
+from onestop.staff.models.organisation import BOTH_ENDS, Days, Office, in_script
 
-__all__ = ["Office", "Officer", "RoleAssignment"]
-
-
-class Office(Keyed):
-    """A counter or desk at an administrative unit; '' is the nation."""
-
-    code = models.CharField(_("code"), max_length=40, unique=True, db_collation="C")
-    name_km = models.CharField(_("name"), max_length=200)
-    name_latin = models.CharField(_("name in Latin letters"), max_length=200)
-    unit_code = UnitCodeField(_("unit"), blank=True, default="")
-    kind = models.CharField(_("kind"), max_length=40)
-
-    class Meta:
-        verbose_name = _("office")
-        verbose_name_plural = _("offices")
-        ordering = ["code"]
-
-    def __str__(self) -> str:
-        return self.code
-
-    @property
-    def name(self) -> str:
-        """The name in the reader's script."""
-        return _in_script(self.name_km, self.name_latin)
+__all__ = ["Officer", "RoleAssignment"]
 
 
 class OfficerQuerySet(models.QuerySet["Officer"]):
@@ -68,6 +46,9 @@ class Officer(Keyed, AbstractBaseUser):
     name_km = models.CharField(_("name"), max_length=120)
     name_latin = models.CharField(_("name in Latin letters"), max_length=120)
     office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, verbose_name=_("office"))
+    supervisor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="supervised", verbose_name=_("supervisor")
+    )
     language = models.CharField(_("language"), max_length=10, blank=True, default="")
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_system = models.BooleanField(default=False)
@@ -93,6 +74,11 @@ class Officer(Keyed, AbstractBaseUser):
                 condition=models.Q(is_system=False) | ~models.Q(purpose=""),
                 violation_error_message=_("A system officer needs a purpose."),
             ),
+            models.CheckConstraint(
+                name="staff_officer_supervisor",
+                condition=models.Q(supervisor=None) | ~models.Q(supervisor=models.F("id")),
+                violation_error_message=_("Nobody is their own supervisor."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,7 +87,7 @@ class Officer(Keyed, AbstractBaseUser):
     @property
     def name(self) -> str:
         """The name in the reader's script."""
-        return _in_script(self.name_km, self.name_latin)
+        return in_script(self.name_km, self.name_latin)
 
 
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
@@ -113,13 +99,6 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
             models.Q(valid_to=None) | models.Q(valid_to__gte=on),
             valid_from__lte=on,
         )
-
-
-class Days(models.Func):
-    """The days of an assignment as a range, both ends included."""
-
-    function = "daterange"
-    output_field: Any = DateRangeField()
 
 
 class RoleAssignment(Keyed):
@@ -149,7 +128,7 @@ class RoleAssignment(Keyed):
                     ("role", RangeOperators.EQUAL),
                     ("unit_code", RangeOperators.EQUAL),
                     (
-                        Days("valid_from", "valid_to", RangeBoundary(inclusive_lower=True, inclusive_upper=True)),
+                        Days("valid_from", "valid_to", BOTH_ENDS),
                         RangeOperators.OVERLAPS,
                     ),
                 ],
@@ -164,9 +143,3 @@ class RoleAssignment(Keyed):
     def role_entry(self) -> Role | None:
         """The role's rights and words; None when the country pack no longer has it, and then it gives no right."""
         return pack().roles.get(self.role)
-
-
-def _in_script(own: str, latin: str) -> str:
-    """The name for the reader: the country's own script, or Latin letters."""
-    reads_own = (get_language() or "").split("-")[0] == pack().languages[0]
-    return (own if reads_own else latin) or own or latin
