@@ -63,6 +63,8 @@ def console(arguments: list[str]) -> int:
     command, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
     if command in WHOLE:
         return WHOLE[command](rest)
+    command = command.replace("-", "_") if not command.startswith("-") else command  # verify-audit is verify_audit.py
+    arguments = [command, *rest]
     if command in {"-h", "--help", "help"}:
         status = manage(["help", *rest])
         print(HELP if not rest else "", end="")

@@ -4,7 +4,9 @@ A **JournalEntry** is one line for one action: verb, officer, subject, note; als
 every export. Lines are only added: a trigger refuses changes, but for the unit (the line stays where its subject now
 lives) and the blanking of an old note. A **RowHistory** row is the full image of a row of a tracked table after each
 change, written by triggers that only the database's door role may run. A **Seal** chains the digests of the lines, one
-after another, so that a changed or missing line shows. An **Idempotency** row remembers a form that has been sent.
+after another, so that a changed or missing line shows. A **DayHead** is where the chain stood when a day ended, signed:
+what another office keeps, so that a chain rewritten as a whole shows too. An **Idempotency** row remembers a form that
+has been sent.
 """
 
 import json
@@ -18,7 +20,7 @@ from onestop.areas.clock import now
 from onestop.areas.keys import uuid7
 from onestop.areas.models import UnitCodeField
 
-__all__ = ["Idempotency", "JournalEntry", "RowHistory", "Seal"]
+__all__ = ["DayHead", "Idempotency", "JournalEntry", "RowHistory", "Seal"]
 
 
 class JournalEntryQuerySet(models.QuerySet["JournalEntry"]):
@@ -117,6 +119,28 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.digest[:12]}"
+
+
+class DayHead(models.Model):
+    """Where the chain stood when a day of the country ended: its last link, its digest, the day's links. Signed once.
+
+    `digest` and `last_seq` are those of the first link (0, FIRST) while there is none. `key` is the name of the public
+    key that checks the signature; see heads.py.
+    """
+
+    day = models.DateField(primary_key=True)
+    last_seq = models.BigIntegerField(editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    count = models.BigIntegerField(editable=False)
+    key = models.CharField(max_length=16, editable=False)
+    signature = models.CharField(max_length=128, editable=False)
+    signed_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.last_seq} {self.digest[:12]}"
 
 
 class Idempotency(models.Model):

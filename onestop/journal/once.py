@@ -4,6 +4,8 @@ Two sendings at the same moment: the second waits at the key's unique index unti
 its result; had the first failed, the second does the work.
 """
 
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -13,7 +15,9 @@ from django.utils.translation import gettext as _
 from onestop.areas.clock import now
 from onestop.journal.models import Idempotency
 
-__all__ = ["claim", "keep", "release"]
+__all__ = ["claim", "forget", "keep", "release"]
+
+KEPT: Final = timedelta(days=7)  # a form left open over a week is filled in anew
 
 
 def claim(key: UUID, *, officer: UUID, path: str) -> str | None:
@@ -43,3 +47,9 @@ def keep(key: UUID, result_url: str) -> None:
 def release(key: UUID) -> None:
     """Give the key back: nothing was written."""
     Idempotency.objects.filter(key=key).delete()
+
+
+def forget() -> int:
+    """Remove the keys of forms sent more than a week ago; how many. Each is a row that nothing else refers to."""
+    many, _by_model = Idempotency.objects.filter(at__lt=now() - KEPT).delete()
+    return many

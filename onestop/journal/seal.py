@@ -3,27 +3,27 @@
 Sealing runs behind the writers (each minute, `journal_seal_lines()` of the database, which sees every area and hands
 out nothing), so that no action waits for another's lock. A link's digest is SHA-256 over the digest before it and the
 line: everything but the note's text, its salt and the present unit, which may change in life; of the note it is the
-digest. `verify` computes the same in Python, from the first link on, and needs to see all lines: run it as the owner or
-inside a scope of the nation.
+digest. What holds and what does not is found by audit.py; the days are signed by heads.py.
 """
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC
 from typing import Final
 
 from django.db import connection
 
-from onestop.journal.actions import note_digest
-from onestop.journal.models import JournalEntry, Seal
+from onestop.journal.models import JournalEntry
 
-__all__ = ["FIRST", "SEAL_BODY", "Fault", "seal_lines", "verify"]
+__all__ = ["FIRST", "SAID", "SEAL_BODY", "line_digest", "seal_lines"]
 
 FIRST: Final = "0" * 64  # what the first link holds on to
 
-# A line older than two days is sealed already, or was written by a transaction two days long. \x1f parts the fields:
-# no field but the note can hold it.
+# What a link says of the line `e`. \x1f parts the fields: no field but the note can hold it.
+SAID: Final = r"""concat_ws(E'\x1f', e.id, to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), e.verb,
+                               e.officer_id, e.roles, e.office, e.subject_kind, e.subject_id, e.unit_code_then,
+                               e.note_digest)"""
+
+# A line older than two days is sealed already, or was written by a transaction two days long.
 SEAL_BODY: Final = r"""
 DECLARE
     last_seq bigint;
@@ -36,9 +36,7 @@ BEGIN
     last_seq := coalesce(last_seq, 0);
     last_digest := coalesce(last_digest, repeat('0', 64));
     FOR line IN
-        SELECT e.id, concat_ws(E'\x1f', e.id, to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), e.verb,
-                               e.officer_id, e.roles, e.office, e.subject_kind, e.subject_id, e.unit_code_then,
-                               e.note_digest) AS said
+        SELECT e.id, SAID AS said
         FROM journal_journalentry e
         WHERE (last_seq = 0 OR e.at > now() - interval '2 days')
           AND NOT EXISTS (SELECT FROM journal_seal s WHERE s.entry_id = e.id)
@@ -53,15 +51,7 @@ BEGIN
     END LOOP;
     RETURN many;
 END
-"""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A place where the chain does not hold: the link's number (None for an unsealed line) and what is wrong there."""
-
-    seq: int | None
-    what: str
+""".replace("SAID", SAID)
 
 
 def seal_lines() -> int:
@@ -87,23 +77,3 @@ def line_digest(previous: str, entry: JournalEntry) -> str:
         entry.note_digest,
     ]
     return hashlib.sha256("\x1f".join([previous, *said]).encode()).hexdigest()
-
-
-def verify(*, batch: int = 5000) -> Iterator[Fault]:
-    """Every fault of the chain, in its order; nothing when it holds. Reads all lines once, in batches."""
-    previous, expected = FIRST, 1
-    while links := list(Seal.objects.filter(seq__gte=expected).order_by("seq")[:batch]):
-        entries = JournalEntry.objects.in_bulk([link.entry_id for link in links])
-        for link in links:
-            if link.seq != expected:
-                yield Fault(expected, f"links {expected} to {link.seq - 1} are missing")
-            if link.previous_digest != previous:
-                yield Fault(link.seq, "does not hold on to the link before it")
-            entry = entries.get(link.entry_id)
-            if entry is None:
-                yield Fault(link.seq, "its line was removed")
-            elif line_digest(link.previous_digest, entry) != link.digest:
-                yield Fault(link.seq, "its line was changed")
-            elif entry.note and note_digest(entry.note, entry.note_salt) != entry.note_digest:
-                yield Fault(link.seq, "its note was changed")
-            previous, expected = link.digest, link.seq + 1

@@ -36,8 +36,11 @@ WITHOUT_UNIT = {
 DOORS = {
     "journal_blank_note(entry uuid)",
     "journal_follow()",
+    "journal_open_history(p_table text, p_row uuid, p_most integer)",
+    "journal_open_lines(p_kind text, p_subject text, p_most integer)",
     "journal_seal_lines()",
     "journal_track()",
+    "journal_unsealed(OUT many bigint, OUT oldest timestamp with time zone)",
     "registry_follow(p_persons uuid[], p_households uuid[], p_unit text)",
     "registry_known_elsewhere(p_number text, p_kind text, p_paper text, p_family text, p_given text, p_sex text,"
     " p_birth date)",
