@@ -5,9 +5,12 @@
 A decision is the verdict of one programme on one person or household. Each is asked of the interpreter, DuckDB and
 PostgreSQL, as rows of members; the first rules of each world also as households, of people in none and as counts, and
 emitted for Spark and parsed. The run goes on past the asked number until every kind of node has stood in every place of
-decisions LEAST times. It ends with 1 when a single answer differs.
+decisions LEAST times; the drawer of rules looks for the kinds in places that few rules have had so far. It ends with 1
+when a single answer differs. Each world has connections of its own: what an engine keeps of one would pile up.
 """
 
+import gc
+import resource
 import sys
 import time
 from collections import Counter, defaultdict
@@ -86,7 +89,13 @@ class Run:
             f"kind × place   {len(pairs)} pairs, the rarest {least[1]} at {least[0]}: {self.placed[least]:,} decisions"
         )
         print(f"under {LEAST:,}    {len(lacking(self.placed, LEAST))}")
+        print(f"memory         {peak():,} MB at the most")
         print("seconds        " + " · ".join(f"{name} {spent:.0f}" for name, spent in self.seconds.items()))
+
+
+def peak() -> int:
+    """The most memory this process has held, in MB; the server's own is not in it."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def in_duckdb(connection: duckdb.DuckDBPyConnection) -> Execute:
@@ -122,17 +131,25 @@ def main(arguments: Sequence[str]) -> int:
     wanted = int(arguments[0]) if arguments else 1_000_000
     first = int(arguments[1]) if len(arguments) > 1 else 1_000
     run = Run()
-    with temporary_cluster() as cluster, duckdb.connect() as duck:
+    with temporary_cluster() as cluster:
         cluster.create_database("equality")
-        with psycopg.connect(cluster.url("equality", "onestop_owner"), autocommit=True) as postgres:
-            postgres.execute("SET jit = off")
-            duck.execute("SET threads = 1")
-            engines = {"duckdb": in_duckdb(duck), "postgres": in_postgresql(postgres)}
-            while run.decisions < wanted or (wanted >= 1_000_000 and lacking(run.placed, LEAST)):
-                run.world(first + run.worlds, engines)
-                print(f"{run.decisions:>12,} decisions, {run.differences} differences", flush=True)
-                if run.decisions > 3 * wanted:
-                    break
+        while run.decisions < wanted or (wanted >= 1_000_000 and lacking(run.placed, LEAST)):
+            with (
+                duckdb.connect() as duck,
+                psycopg.connect(cluster.url("equality", "onestop_owner"), autocommit=True) as postgres,
+            ):
+                duck.execute("SET threads = 1")
+                postgres.execute("SET jit = off")
+                run.world(first + run.worlds, {"duckdb": in_duckdb(duck), "postgres": in_postgresql(postgres)})
+            gc.collect()  # the trees of SQL point at their parents, so that nothing else frees them soon
+            under = len(lacking(run.placed, LEAST))
+            print(
+                f"{run.decisions:>12,} decisions, {run.differences} differences, {under} pairs under {LEAST:,}, "
+                f"{peak():,} MB",
+                flush=True,
+            )
+            if run.decisions > 3 * wanted:
+                break
     run.report(first)
     missed = planted()
     even = all(run.verdicts[truth] >= 0.15 * run.decisions for truth in NAMES)

@@ -380,8 +380,10 @@ class Compiler:
             place = exp.Substring(
                 this=column("unit_code", source), start=engines.number(1), length=engines.number(place_length)
             )
-            columns.append(named(place, "place"))
-            group.append(place.copy())
+            # nowhere known is a place as well: NULL would find no partner when persons and households are joined
+            known = engines.coalesce(place, engines.text(""))
+            columns.append(named(known, "place"))
+            group.append(known.copy())
         columns.append(named(exp.Count(this=exp.Star()), name))
         for number in numbers:
             asked = column(f"p{number}", source)

@@ -24,7 +24,10 @@ class Output:
 
 @dataclass(frozen=True)
 class PlaceCount:
-    """How many of an area, in one place: persons, or households for a programme of that unit."""
+    """How many of an area, in one place: persons, or households for a programme of that unit.
+
+    `place` is None when the area was not asked by place, and for who lives at no known place.
+    """
 
     programme: str
     unit: str
@@ -64,7 +67,7 @@ class Statement:
             for number, programme in enumerate(self.programmes):
                 total = values["households" if programme.unit == "household" else "persons"] or 0
                 eligible, known = values[f"e{number}"] or 0, values[f"k{number}"] or 0
-                place = values.get("place") if self.by_place else None
+                place = (values["place"] or None) if self.by_place else None
                 found.append(
                     PlaceCount(programme.code, programme.unit, place, eligible, known - eligible, total - known)
                 )

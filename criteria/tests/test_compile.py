@@ -95,6 +95,21 @@ def test_counts_by_place_and_of_an_area_are_parts_of_the_whole(town: Town) -> No
     assert {count.place for count in found} == {"17", "1701", "1712"}
 
 
+def test_households_at_no_known_place_are_counted_by_place_too(town: Town) -> None:
+    connection, families, openings, tables = town
+    relations = tables.relations(openings)
+    statement = compile_counts(programmes(), LIBRARY, relations, AS_OF, Everywhere(), "duckdb", place_length=4)
+    found = {(one.programme, one.place): one for one in statement.counts(connection.execute(statement.sql).fetchall())}
+    nowhere = [family for family in families if family.place is None]
+    assert any(family.present(AS_OF) for family in nowhere)
+    for code, verdicts in expected_counts(nowhere).items():
+        one = found[code, None]
+        assert (one.eligible, one.not_eligible, one.unknown) == (verdicts[True], verdicts[False], verdicts[None])
+    for code, verdicts in expected_counts(families).items():
+        counted = [one for (programme, _), one in found.items() if programme == code]
+        assert sum(one.eligible + one.not_eligible + one.unknown for one in counted) == verdicts.total(), code
+
+
 def test_an_area_of_two_ranges_reads_both_and_no_more(town: Town) -> None:
     connection, families, openings, tables = town
     area = Ranges((("1701", "1702"), ("1712", "1713")))

@@ -35,6 +35,8 @@ Execute = Callable[[str], Sequence[Sequence[Any]]]
 BATCH = 16
 # How many persons in no household a world has for each ten households.
 ALONE = 1
+# Counts by place are asked of districts.
+DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ class Expected:
     members: dict[str, list[States]] = field(default_factory=dict)
     households: dict[str, list[States]] = field(default_factory=dict)
     alone: dict[str, list[Truth]] = field(default_factory=dict)
-    counts: dict[int, Counter[Truth]] = field(default_factory=dict)
+    # by programme and place, the first DIGITS of the village's code; None is nowhere known
+    counts: dict[tuple[int, str | None], Counter[Truth]] = field(default_factory=dict)
     verdicts: Counter[Truth] = field(default_factory=Counter)
     placed: Counter[Placed] = field(default_factory=Counter)
 
@@ -133,6 +136,11 @@ class Expected:
                     found.placed[pair] += decisions[number]
         return found
 
+    def counted(self, number: int, place: str | None, *, everywhere: bool) -> Counter[Truth]:
+        """The counts of one of the batch, in one place or over all."""
+        places = [truths for (of, where), truths in self.counts.items() if of == number]
+        return sum(places, Counter()) if everywhere else self.counts.get((number, place), Counter())
+
     def part(self, start: int, stop: int) -> Expected:
         """The answers about members to some of the batch."""
         return Expected({subject: answers[start:stop] for subject, answers in self.members.items()})
@@ -142,20 +150,20 @@ class Expected:
         rows: dict[str, list[States]] = {f"{family.id}/{member.id}": [] for member in present}
         of_household = []
         for number, asked in enumerate(batch):
-            counted = self.counts.setdefault(number, Counter())
             if asked.programme.unit == "household":
                 answer = states(asked, family, None, world.as_of)
                 of_household.append(answer)
                 for row in rows.values():
                     row.append(answer)
                 decided = [answer[0]]
-                counted.update(decided if present else [])
             else:
                 answers = [states(asked, family, member, world.as_of) for member in present]
                 for row, answer in zip(rows.values(), answers, strict=True):
                     row.append(answer)
                 decided = [answer[0] for answer in answers]
-                counted.update(decided)
+            if present:
+                at = (number, family.place and family.place[:DIGITS])
+                self.counts.setdefault(at, Counter()).update(decided)
             decisions[number] += len(decided)
             self.verdicts.update(decided)
         self.members |= rows
@@ -282,16 +290,23 @@ class Loaded:
                     yield self._difference(subject, asked, engine, answer, family)
 
     def _counts(self, batch: Sequence[Asked], expected: Expected) -> Iterator[Difference]:
-        """How many, over everybody: eligible, not eligible, unknown; a household counts once."""
+        """How many, over everybody and place by place: eligible, not eligible, unknown; a household counts once."""
         programmes = [asked.programme for asked in batch]
         relations = self.tables.relations(self.world.openings)
-        statement = compile_counts(programmes, BRANCH, relations, self.world.as_of, Everywhere(), self.dialect)
-        for number, count in enumerate(statement.counts(self.execute(statement.sql))):
-            truths = expected.counts[number]
-            engine = (count.eligible, count.not_eligible, count.unknown)
-            interpreter = (truths[True], truths[False], truths[None])
-            if engine != interpreter:
-                yield self._difference("counted", batch[number], engine, interpreter)
+        for length in (None, DIGITS):
+            statement = compile_counts(
+                programmes, BRANCH, relations, self.world.as_of, Everywhere(), self.dialect, place_length=length
+            )
+            found = statement.counts(self.execute(statement.sql))
+            of_whom = list(range(len(batch))) * (len(found) // len(batch))
+            for number, count in zip(of_whom, found, strict=True):
+                truths = expected.counted(number, count.place, everywhere=length is None)
+                engine = (count.eligible, count.not_eligible, count.unknown)
+                interpreter = (truths[True], truths[False], truths[None])
+                if engine != interpreter:
+                    yield self._difference(f"counted at {count.place}", batch[number], engine, interpreter)
+            if length and {count.place for count in found} != {place for _, place in expected.counts}:
+                yield self._difference("counted by place", batch[0], "other places", "")
 
 
 def spark_reads(world: World, batch: Sequence[Asked]) -> int:
