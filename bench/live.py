@@ -1,23 +1,27 @@
 """The cross-tables live: a commune, a district, one household; with everything that design §9 asks for switched on.
 
-    ./run bench live [PERSONS]
+    ./run bench live [PERSONS]          (an office of 100,000 persons unless told otherwise)
 
-Row-level security, stale answers, five facts of the country's own in five criteria, enrolments that ended on the eve,
-no cache of verdicts. CPU is that of the server's backend; the median of so many interleaved rounds is printed.
+Row-level security, stale answers, five facts of the country's own in five criteria, a criterion on enrolments, of which
+a fifth ended on the eve, no cache of verdicts. Beside each stands a baseline in the same interleaved run: for an area
+the bare scan of the columns its rules read, for a household the bare look-up of its rows by the same keys, and today's
+table for that of a past day. CPU is that of this process and of the server's backend.
 """
 
-import os
-import statistics
+import random
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
+from datetime import date, timedelta
 from typing import Any
 
-from bench.office import DAY, office
+from bench.office import DAY, office, styled
+from bench.timing import Spent, Work, interleaved, median, ratio
 
-ROUNDS = 9
+ROUNDS = 11
 COMMUNE, DISTRICT = "170103", "1701"
+PAST = (30, 180, 700)
+HOUSEHOLDS, PAGES = 200, 30
 # What one household's rows cost by themselves: the same rows by the same keys, nothing computed
 BARE = (
     "SELECT * FROM registry_personrow WHERE household_id = %(household)s",
@@ -29,65 +33,148 @@ BARE = (
 )
 
 
-def backend_cpu(pid: int) -> float:
-    """CPU seconds a server process has used; the kernel counts in hundredths, so short work is repeated."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def measured(pid: int, work: Callable[[], object], times: int) -> tuple[float, float]:
-    """Wall and backend CPU seconds of one call, over so many."""
-    cpu, wall = backend_cpu(pid), time.perf_counter()
-    for _ in range(times):
-        work()
-    return (time.perf_counter() - wall) / times, (backend_cpu(pid) - cpu) / times
-
-
 def main(persons: int = 100_000) -> int:
-    with office(persons) as made:
+    styled()
+    with office(persons):
         import django  # noqa: PLC0415  (the environment is set by the office)
 
         django.setup()
-        return measure(made.persons)
+        from onestop.areas import clock  # noqa: PLC0415
+
+        with clock.fixed(DAY):
+            keys = tables()
+            pages(keys[:PAGES])
+    return 0
 
 
-def measure(persons: int) -> int:
-    """Open the district officer's scope and measure inside it."""
+def tables() -> list[Any]:
+    """Measure inside the district officer's scope; returns the keys of some households."""
     from django.db import connection  # noqa: PLC0415
 
-    from onestop.areas import clock  # noqa: PLC0415
     from onestop.areas.scope import current  # noqa: PLC0415
     from onestop.eligibility import live  # noqa: PLC0415
     from onestop.eligibility.rulebook import rulebook  # noqa: PLC0415
     from onestop.registry.models import Household, Person  # noqa: PLC0415
     from onestop.staff.scope import officer_named, scope  # noqa: PLC0415
 
-    with clock.fixed(DAY), scope(officer_named("district")):
+    with scope(officer_named("district")):
         book = rulebook(DAY, current())
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            (pid,) = cursor.fetchone()
-        families = list(
-            Household.objects.filter(unit_code__startswith=COMMUNE).order_by("?").values_list("pk", flat=True)[:200]
+        pid: int = connection.connection.info.backend_pid
+        keys = list(Household.objects.filter(unit_code__startswith=COMMUNE).order_by("pk").values_list("pk", flat=True))
+        families = random.Random(1).sample(keys, HOUSEHOLDS)
+        print(
+            f"{Person.objects.count():,} persons in scope, {len(book.versions)} programmes, {ROUNDS} interleaved rounds"
         )
-        sizes = {unit: sum(row.eligible + row.not_eligible + row.unknown for row in live.counts(book, unit)
-                           if row.programme == "HEF") for unit in (COMMUNE, DISTRICT)}  # fmt: skip
-        bare = prepared(connection, BARE)
-        works: dict[str, tuple[Callable[[], object], int]] = {
-            "commune": (lambda: live.counts(book, COMMUNE), 3),
-            "district": (lambda: live.counts(book, DISTRICT), 1),
-            "household live": (each(families, lambda key: live.household(book, key)), 1),
-            "household bare look-up": (each(families, bare), 1),
-        }
-        for work, _times in works.values():
-            work()
-        rounds: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
-        for _ in range(ROUNDS):
-            for name, (work, times) in works.items():
-                rounds[name].append(measured(pid, work, times))
-        print(f"{Person.objects.count():,} persons, {len(book.versions)} programmes, {ROUNDS} interleaved rounds")
-        report(rounds, sizes, len(families))
-    return 0
+        for unit, times in ((COMMUNE, 3), (DISTRICT, 1)):
+            works: dict[str, Work] = {
+                "live": lambda unit=unit: live.counts(book, unit),
+                "scan": lambda unit=unit: live.execute(scan_of(book, unit)),
+            }
+            area(unit, interleaved(works, pid, rounds=ROUNDS, times=times), present(live.counts(book, unit)))
+        found = interleaved(
+            {
+                "live": each(families, lambda key: live.household(book, key)),
+                "bare": each(families, prepared(connection, BARE)),
+            },
+            pid,
+            rounds=ROUNDS,
+        )
+        household(found)
+        for days in PAST:
+            past(DAY - timedelta(days=days), pid)
+        began = time.perf_counter()
+        live._counts.cache_clear()
+        live.counts(book, COMMUNE)
+        print(f"the first table of a rulebook, its statement compiled: {(time.perf_counter() - began) * 1000:.0f} ms")
+    return families
+
+
+def present(found: list[Any]) -> int:
+    """Persons of the area that the table counts, from a programme open to persons."""
+    return max(row.eligible + row.not_eligible + row.unknown for row in found)
+
+
+def scan_of(book: Any, unit: str) -> Any:
+    """Every column that the rules read, of every row of the unit, counted: what reading costs without any rule."""
+    from types import SimpleNamespace  # noqa: PLC0415
+
+    from onestop.areas.scope import range_of  # noqa: PLC0415
+    from onestop.registry.declared import declared  # noqa: PLC0415
+
+    low, high = range_of(unit)
+    counted = []
+    for of, codes in book.facts_read().items():
+        stored = sorted(codes & {fact.code for fact in declared().stored(of)})
+        counted.append(
+            f"(SELECT ARRAY[{', '.join(f'count({code})' for code in ['unit_code', *stored])}]"
+            f" FROM registry_{of}row WHERE unit_code >= '{low}' AND unit_code < '{high}')"
+        )
+    return SimpleNamespace(sql=f"SELECT {', '.join(counted)}")
+
+
+def area(unit: str, found: dict[str, list[Spent]], persons: int) -> None:
+    live = found["live"]
+    wall, cpu, server = (median(live, what) for what in ("wall", "cpu", "server"))
+    hold = "180 ms at 12,000" if unit == COMMUNE else "0.9 s at 60,000, 15 µs a person"
+    print(
+        f"{unit:<8} {persons:>7,} persons: {wall * 1000:6.1f} ms wall, {cpu * 1000:6.1f} ms CPU"
+        f" ({server * 1000:.1f} in the server), {cpu / persons * 1e6:.1f} µs CPU a person (hold: {hold});"
+        f" {ratio(live, found['scan']):.1f} × wall, {ratio(live, found['scan'], 'cpu'):.1f} × CPU of the bare scan"
+    )
+
+
+def household(found: dict[str, list[Spent]]) -> None:
+    live, bare = found["live"], found["bare"]
+    print(
+        f"one household, all programmes / bare look-up of its rows (hold: 2.0): {ratio(live, bare):.2f} × wall,"
+        f" {ratio(live, bare, 'cpu'):.2f} × CPU, {ratio(live, bare, 'server'):.2f} × CPU in the server alone"
+    )
+    for name, rounds in found.items():
+        wall, server, here = (median(rounds, what) / HOUSEHOLDS * 1000 for what in ("wall", "server", "here"))
+        print(f"  {name}: {wall:.3f} ms wall, CPU {server:.3f} ms in the server + {here:.3f} here")
+
+
+def past(on: date, pid: int) -> None:
+    """The district's table of a past day beside today's, the same programmes."""
+    from onestop.areas.scope import current  # noqa: PLC0415
+    from onestop.eligibility import live  # noqa: PLC0415
+    from onestop.eligibility.rulebook import rulebook  # noqa: PLC0415
+
+    then, now = rulebook(on, current()), rulebook(DAY, current())
+    both = frozenset(one.code for one in then.versions) & frozenset(one.code for one in now.versions)
+    then, now = then.only(both), now.only(both)
+    found = interleaved(
+        {"then": lambda: live.counts(then, DISTRICT), "now": lambda: live.counts(now, DISTRICT)}, pid, rounds=7
+    )
+    print(
+        f"{DISTRICT} on {on}, {len(both)} programmes, / today: {ratio(found['then'], found['now']):.1f} × wall,"
+        f" {ratio(found['then'], found['now'], 'cpu'):.1f} × CPU (design: three);"
+        f" {median(found['then']) * 1000:.0f} and {median(found['now']) * 1000:.0f} ms"
+    )
+
+
+def pages(keys: list[Any]) -> None:
+    """The family folder as the server answers it to a signed-in officer, middleware and templates and all."""
+    from django.db import connection  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from django.urls import reverse  # noqa: PLC0415
+
+    from onestop.staff.scope import officer_named  # noqa: PLC0415
+
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(officer_named("district"))
+
+    def open_all() -> None:
+        for key in keys:
+            answer = client.get(reverse("desk:folder", args=[key]))
+            assert answer.status_code == 200, answer
+
+    open_all()
+    found = interleaved({"page": open_all}, connection.connection.info.backend_pid, rounds=ROUNDS)["page"]
+    wall, server, here = (median(found, what) / len(keys) * 1000 for what in ("wall", "server", "here"))
+    print(
+        f"the folder's page: {wall:.1f} ms wall (hold: 60 ms), CPU {here:.1f} ms in Python + {server:.1f} in PostgreSQL"
+    )
 
 
 def prepared(connection: Any, statements: tuple[str, ...]) -> Callable[[Any], None]:
@@ -103,33 +190,12 @@ def prepared(connection: Any, statements: tuple[str, ...]) -> Callable[[Any], No
     return look_up
 
 
-def each(keys: list[Any], work: Callable[[Any], object]) -> Callable[[], None]:
+def each(keys: list[Any], work: Callable[[Any], object]) -> Work:
     def run() -> None:
         for key in keys:
             work(key)
 
     return run
-
-
-def report(rounds: dict[str, list[tuple[float, float]]], sizes: dict[str, int], families: int) -> None:
-    """Medians, and the ratio of the household pair by pair."""
-
-    def median(name: str, which: int) -> float:
-        return statistics.median(one[which] for one in rounds[name])
-
-    for name, unit, hold in (("commune", COMMUNE, "180 ms"), ("district", DISTRICT, "900 ms")):
-        wall, cpu = median(name, 0), median(name, 1)
-        print(f"{name:<10} {unit:<8} {sizes[unit]:>7,} persons   wall {wall * 1000:7.1f} ms   CPU {cpu * 1000:7.1f} ms"
-              f"   {cpu / sizes[unit] * 1e6:5.1f} µs a person   hold {hold} at 12,000 / 60,000, 15 µs")  # fmt: skip
-    live_wall, bare_wall = median("household live", 0) / families, median("household bare look-up", 0) / families
-    for which, what in ((0, "wall"), (1, "CPU")):
-        ratios = [
-            a[which] / b[which]
-            for a, b in zip(rounds["household live"], rounds["household bare look-up"], strict=True)
-            if b[which]
-        ]
-        print(f"household live / bare look-up of its rows, {what}: {statistics.median(ratios):.2f}   hold 2.0")
-    print(f"household live {live_wall * 1000:.2f} ms, bare {bare_wall * 1000:.2f} ms")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """An office to measure: the walls up, the pilot's people inside, and five facts of the country's own in five criteria.
 
+A sixth criterion asks for an enrolment; a fifth of those it asks for ended on the eve.
+
 The country pack is a copy of Cambodia's with five more facts and one programme that asks each of them in a criterion,
 so that what a country adds as data is measured like everything else (design §9). A tenth of the answers to them are
 missing and many are stale. The database is made once per state of the project and kept in the temporary folder.
@@ -11,14 +13,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import psycopg
 
-from config import prepare, server
+from config import assets, prepare, server
 from config.embedded_postgres import Cluster
 
 DAY = date(2014, 6, 11)
@@ -57,10 +59,11 @@ versions:
       - {key: wheels, rule: "person.wheels in ['bicycle', 'moto']"}
       - {key: jabbed, rule: "person.jabbed_on >= date('2012-01-01')"}
       - {key: boats, rule: "household.boats > 0"}
+      - {key: other, rule: "!enrolled('HEF')"}
 openings:
   - {units: ["1701", "1712"], from: 2013-01-01, to: null, places: null}
 """
-# Answers made in the wide rows themselves, as the owner: only their spread matters here
+# Answers made in the wide rows themselves, and ends of enrolments, as the owner: only their spread matters here
 ANSWERS = """
 UPDATE registry_personrow SET
   swims = CASE WHEN r.n % 10 > 0 THEN r.n % 3 = 0 END, swims_on = DATE '2011-01-01' + (r.n * 37 % 1200)::int,
@@ -75,6 +78,8 @@ UPDATE registry_householdrow SET boats = CASE WHEN r.n % 10 > 0 THEN r.n % 3 END
   boats_on = DATE '2011-01-01' + (r.n * 37 % 1200)::int
 FROM (SELECT household_id, row_number() OVER (ORDER BY household_id) AS n FROM registry_householdrow) r
 WHERE r.household_id = registry_householdrow.household_id;
+UPDATE enrolments_enrolment SET valid_to = DATE '2014-06-10'
+WHERE programme_id = 'HEF' AND valid_to IS NULL AND valid_from < DATE '2014-06-10' AND hashtext(id::text) % 5 = 0;
 VACUUM ANALYZE
 """
 
@@ -110,6 +115,15 @@ def environment(url: str, process: str = "command") -> dict[str, str]:
         "DATABASE_URL": url,
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
+
+
+def styled() -> None:
+    """Let the pages of the office find the project's styles; to be asked before `office`."""
+    with server.environment(ONESTOP_MODE="demo"):
+        assets.ensure()
+    FOLDER.mkdir(mode=0o700, exist_ok=True)
+    with suppress(FileExistsError):
+        (FOLDER / "static").symlink_to(server.var() / "static")
 
 
 @contextmanager

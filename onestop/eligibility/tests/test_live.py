@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from onestop.areas.scope import current
 from onestop.eligibility import live
@@ -112,3 +113,15 @@ def test_an_answer_is_in_the_next_table(pilot_database: Pilot) -> None:
         answer(Person.objects.get(pk=question.of), {"seeking_work": True}, observed_on=DAY, by=officer)
         after = next(row for row in live.household(book, household.pk) if str(row.person_id) == question.of)
         assert after.verdicts[place] is True
+
+
+def test_the_statement_of_one_household_is_planned_once_and_kept(pilot_database: Pilot) -> None:
+    with scope(officer_named("commune")), connection.cursor() as cursor:
+        book = rulebook(DAY, current())
+        for household in Household.objects.filter(unit_code="17010106")[:3]:
+            live.household(book, household.pk)
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
+            " WHERE position('registry_personrow' IN statement) > 0"
+        )
+        assert cursor.fetchall() == [(3, 0)]
