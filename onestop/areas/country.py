@@ -18,9 +18,22 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from onestop.areas.packfile import Node, PackRefused, read_pack_file
+from onestop.areas.rights import RIGHTS, nearest
 
-__all__ = ["Country", "Holiday", "Kind", "Level", "Node", "PackRefused", "Role", "pack"]
+__all__ = ["Conflict", "Country", "Holiday", "Kind", "Level", "Node", "PackRefused", "Role", "pack"]
 
+_ROLE_KEYS: Final = (
+    "code",
+    "level",
+    "label",
+    "also",
+    "rights",
+    "sees",
+    "sectors",
+    "compartments",
+    "may_sign_in",
+    "stands_for",
+)
 _MONTH_DAY: Final = re.compile(r"(\d{2})-(\d{2})")
 
 
@@ -65,7 +78,11 @@ class Kind:
 
 @dataclass(frozen=True)
 class Role:
-    """A role of an officer: rights, what it sees (persons or figures), sectors (None = all) and compartments."""
+    """A role of an officer: rights, what it sees (persons or figures), sectors (None = all) and compartments.
+
+    `may_sign_in`: False for roles of committees and papers; they open no session (ORG-33). `also`: other names of the
+    role (A11). `stands_for`: the roles of which any may take a step that names this one.
+    """
 
     code: str
     level: int
@@ -74,6 +91,23 @@ class Role:
     sees: str
     sectors: frozenset[str] | None
     compartments: frozenset[str]
+    may_sign_in: bool = True
+    also: tuple[str, ...] = ()
+    stands_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Rights one officer may not hold together with others over the same place (front and back office: ORG-05)."""
+
+    code: str
+    these: frozenset[str]
+    those: frozenset[str]
+    why: dict[str, str]
+
+    def joins(self, rights: frozenset[str]) -> bool:
+        """True when both sides are among the rights."""
+        return bool(rights & self.these) and bool(rights & self.those)
 
 
 @dataclass(frozen=True)
@@ -214,19 +248,48 @@ class Country:
         """Roles by code. Level 0 is the nation."""
         roles = {}
         for node in self.node("roles.yaml").each("roles"):
+            node.only(*_ROLE_KEYS)
             sees = node.text("sees")
             if sees not in {"persons", "figures"}:
                 raise node.refuse(f"'{sees}' must be persons or figures.", "sees")
             level = node.whole("level")
             if not 0 <= level <= len(self.levels):
                 raise node.refuse(f"{level} is no level; 0 is the nation, {len(self.levels)} the lowest.", "level")
-            sectors = frozenset(node.texts("sectors")) if node.has("sectors") else None
-            rights, compartments = frozenset(node.texts("rights")), frozenset(node.texts("compartments"))
             code = node.text("code")
             if code in roles:
                 raise node.refuse(f"the role '{code}' stands twice.", "code")
-            roles[code] = Role(code, level, node.names("label"), rights, sees, sectors, compartments)
+            role = Role(
+                code,
+                level,
+                node.names("label"),
+                _rights(node, "rights"),
+                sees,
+                frozenset(node.texts("sectors")) if node.has("sectors") else None,
+                frozenset(node.texts("compartments")),
+                node.flag("may_sign_in", True),
+                node.texts("also"),
+                node.texts("stands_for"),
+            )
+            if clash := next((each for each in self.conflicts if each.joins(role.rights)), None):
+                raise node.refuse(f"these rights may not be in one hand: {in_words(clash.why, 'en')}", "rights")
+            roles[code] = role
+        for node in self.node("roles.yaml").each("roles"):
+            for other in node.each("stands_for"):
+                if other.text() not in roles:
+                    raise other.refuse(f"'{other.text()}' is no role of this file.")
         return roles
+
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Which rights may not be in one hand at one place; none when the pack names none."""
+        conflicts = []
+        for node in self.node("roles.yaml").each("incompatible"):
+            node.only("code", "these", "those", "why")
+            these, those = _rights(node, "these"), _rights(node, "those")
+            if not these or not those or these & those:
+                raise node.refuse("two lists of rights without a common one are needed.", "those")
+            conflicts.append(Conflict(node.text("code"), these, those, node.names("why")))
+        return tuple(conflicts)
 
     def coded(self, file: str, key: str) -> dict[str, Coded]:
         """A list of {code, label or name or title, …} under a key of a file, by code."""
@@ -285,6 +348,16 @@ class Country:
         if not match:
             raise node.refuse('month and day of every later year, written "MM-DD".', "then")
         return starts, (int(match[1]), int(match[2]))
+
+
+def _rights(node: Node, key: str) -> frozenset[str]:
+    """The rights under a key. Raises PackRefused, with the nearest name, for one that nobody knows."""
+    for named in node.each(key):
+        if named.text() not in RIGHTS:
+            near = nearest(named.text())
+            hint = f"did you mean {near}?" if near else f"known: {', '.join(RIGHTS)}."
+            raise named.refuse(f"'{named.text()}' is no right; {hint}")
+    return frozenset(node.texts(key))
 
 
 @lru_cache(maxsize=8)

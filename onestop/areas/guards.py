@@ -10,40 +10,27 @@ record's place is asked where the record is (`Scope.may(right, at=…)`, the wor
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from onestop.areas.country import in_words, pack
+from onestop.areas.rights import RIGHTS
 from onestop.areas.scope import Scope, current
 
 __all__ = ["RIGHTS", "demand", "guard_of", "needs", "public", "signed_in"]
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
-# The rights a role may give, in words for the page that refuses
-RIGHTS: Final = {
-    "registry.read": gettext_lazy("see households and persons"),
-    "registry.answer": gettext_lazy("write down answers"),
-    "registry.register": gettext_lazy("register households and persons"),
-    "crosstable.read": gettext_lazy("see who may get which programme"),
-    "programme.read": gettext_lazy("see the programmes"),
-    "programme.publish": gettext_lazy("publish a programme"),
-    "rule.try": gettext_lazy("try a rule"),
-    "figures.read": gettext_lazy("see figures"),
-    "export.write": gettext_lazy("export lists"),
-    "journal.read": gettext_lazy("read the journal"),
-}
-
 
 def needs(right: str) -> Callable[[View], View]:
     """Let in whom a role in force gives the right; others get the page that says whom to ask."""
     if right not in RIGHTS:
-        raise ValueError(f"'{right}' is no right. Known: {', '.join(RIGHTS)} (onestop/areas/guards.py).")
+        raise ValueError(f"'{right}' is no right. Known: {', '.join(RIGHTS)} (onestop/areas/rights.py).")
 
     def guarded(view: View) -> View:
         @wraps(view)

@@ -72,10 +72,6 @@ class Scope:
         """The ranges over which a role gives the right."""
         return merged(codes for rights, codes in self.grants if right in rights)
 
-    def where(self, right: str) -> tuple[Range, ...]:
-        """The ranges over which a role gives the right."""
-        return merged(codes for rights, codes in self.grants if right in rights)
-
     def covers(self, code: str) -> bool:
         """True when the unit of this code lies in the scope. '' is the nation and needs the whole nation."""
         return any(low <= code < high for low, high in self.ranges)

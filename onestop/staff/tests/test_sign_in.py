@@ -87,7 +87,7 @@ def test_the_demonstration_shows_its_officers_and_fills_in_the_name(client: Clie
     assert 'href="?as=' not in client.get("/sign-in/").content.decode()
     settings.DEMO = True
     body = client.get("/sign-in/?as=health").content.decode()
-    assert body.count('href="?as=') == 8
+    assert body.count('href="?as=') == 9
     assert 'value="health"' in body
     assert DEMO_PASSWORD not in body
 
