@@ -17,6 +17,7 @@ from onestop.areas.forms import PlaceSearch
 from onestop.areas.guards import signed_in
 from onestop.areas.models import AdministrativeUnit, AdministrativeUnitQuerySet
 from onestop.areas.queries import Found, path_of, paths_of, search_places
+from onestop.areas.scope import current
 from onestop.ui.components import Crumb
 
 
@@ -70,6 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "found": rows_of(found.units, today, with_path=True),
         "near": rows_of(found.near, today, with_path=True),
         "more": found.more,
+        "mine": [] if text else rows_of(my_places(), today),
         "units": [] if text else rows_of(children("").on(today), today),
         "level": pack().levels[0].names,
         "counted": True,
@@ -106,6 +108,12 @@ def tree(request: HttpRequest, code: str) -> HttpResponse:
         "attribution": pack().attribution,
     }
     return render(request, "areas/tree.html", context)
+
+
+def my_places() -> AdministrativeUnitQuerySet:
+    """The units an officer's roles are held for: where the day's work lies. None for one who has the whole nation."""
+    held = {low for _rights, (low, _high) in current().grants if low}
+    return AdministrativeUnit.objects.filter(code__in=held).in_order_for(get_language() or "")
 
 
 def children(code: str) -> AdministrativeUnitQuerySet:

@@ -17,6 +17,7 @@ OFFICERS = ["commune", "district", "planning", "finance", "intersector", "health
 def places(db: None) -> None:
     AdministrativeUnit.objects.all().delete()
     unit("17", "សៀមរាប", name_latin="Siemreap")
+    unit("1701", "អង្គរជុំ", name_latin="Angkor Chum")
     unit("1712", "ស្រីស្នំ", name_latin="Srei Snam")
     unit("171206", "ស្លែងស្ពាន", name_latin="Slaeng Spean")
     unit("17120601", "រលួស", name_latin="Roluos", other_names=["Rolous"])
@@ -94,6 +95,12 @@ def test_a_unit_tells_its_code_kind_period_source_and_what_lies_in_it_on_the_day
     with clock.fixed(date(2025, 1, 1)):
         page = text(reader, "/places/171206/units/")
     assert "Char Village" in page.partition("Not valid today")[2]
+
+
+def test_the_places_an_officer_works_in_stand_first_and_lead_to_their_figures(reader: Client) -> None:
+    page = text(reader, "/places/")
+    assert page.index("My area") < page.index("Capital or province")
+    assert 'href="/places/1701/"' in page
 
 
 def test_a_closed_unit_says_what_it_became_or_that_nobody_knows(reader: Client) -> None:
