@@ -6,7 +6,6 @@ checked once for each different value.
 """
 
 import json
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -18,6 +17,7 @@ from onestop.areas.clock import today
 from onestop.areas.country import pack
 from onestop.areas.dates import birth_interval
 from onestop.areas.models import AdministrativeUnit
+from onestop.areas.phones import PhoneWrong, e164
 from onestop.areas.scope import current
 from onestop.areas.text import normalise
 from onestop.registry.actions.papers import paper_kinds, paper_number
@@ -28,7 +28,6 @@ from onestop.registry.searchkeys import lines_of
 from onestop.registry.values import AnswerRefused, written
 
 NULL: Final = "\\N"
-_PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _SEXES: Final = frozenset(Sex.values)
 _PRECISIONS: Final = frozenset(Precision.values)
 _NAMES: Final = ("family_name_km", "given_name_km", "family_name_latin", "given_name_latin")
@@ -123,9 +122,10 @@ class Checker:
             raise RowWrong(key, _("The day %s is in the future.") % day)
 
     def _phone(self, phone: str, key: str) -> str:
-        if phone and not _PHONE.fullmatch(phone):
-            raise RowWrong(key, _("The telephone number is not complete. Write it with all its digits."))
-        return phone
+        try:
+            return e164(phone)
+        except PhoneWrong as wrong:
+            raise RowWrong(key, str(wrong)) from wrong
 
     def _member(self, given: Any) -> CheckedMember:
         key = str(getattr(given, "key", ""))

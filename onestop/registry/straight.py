@@ -5,14 +5,14 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from onestop.areas.country import pack
 from onestop.areas.numbers import NumberWrong, read_number
+from onestop.areas.phones import PhoneWrong, e164
 from onestop.areas.text import ascii_digits, normalise
 from onestop.registry.models import Household, HouseholdMembership, IdentityDocument, Person
 from onestop.registry.queries import household_by_folder, person_by_number
 from onestop.staff.models import Officer
 
-__all__ = ["phone_number", "straight"]
+__all__ = ["straight"]
 
 _SEPARATORS: Final = re.compile(r"[\s./()-]+")
 _MOST: Final = 50
@@ -39,24 +39,6 @@ def straight(text: str, *, officer: Officer) -> tuple[str, list[Person]] | None:
     return _("No such number"), []
 
 
-def phone_number(typed: str) -> str:
-    """A telephone number as it is stored, +855…, from one typed with or without the country's code; '' for no number.
-
-    `typed` has no spaces or strokes.
-    """
-    if not typed.removeprefix("+").isdigit():
-        return ""
-    if typed.startswith("+"):
-        return typed
-    settings = pack().node("country.yaml").child("phone")
-    code, trunk = settings.text("country_code"), settings.text("trunk", "")
-    if typed.startswith("00"):
-        return "+" + typed[2:]
-    if trunk and typed.startswith(trunk):
-        return f"+{code}{typed.removeprefix(trunk)}"
-    return f"+{typed}" if typed.startswith(code) else ""
-
-
 def _by_number(typed: str, officer: Officer) -> list[Person]:
     try:
         person = person_by_number(typed, officer=officer)
@@ -76,8 +58,9 @@ def _by_folder(typed: str, officer: Officer) -> list[Person]:
 
 
 def _by_phone(typed: str, officer: Officer) -> list[Person]:
-    phone = phone_number(typed)
-    if not phone:
+    try:
+        phone = e164(typed)
+    except PhoneWrong:
         return []
     own = list(Person.objects.visible_to(officer).kept().filter(phone=phone)[:_MOST])
     households = Household.objects.visible_to(officer).kept().filter(phone=phone)[:_MOST]

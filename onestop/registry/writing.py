@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.country import pack
 from onestop.areas.models import AdministrativeUnit, Edited, Personal
+from onestop.areas.phones import PhoneWrong, e164
 from onestop.journal.models import RowHistory
 from onestop.registry.doors import OUTSIDE
 from onestop.registry.models import Household, Person
@@ -44,6 +45,14 @@ def require(officer: Officer, right: str, unit_code: str) -> None:
     """Raise PermissionDenied unless the officer has the right at this place."""
     if not has_right(officer, right, unit_code):
         raise PermissionDenied(_("Your role does not allow this here. Ask your district's IT officer."))
+
+
+def phone_number(typed: str) -> str:
+    """A telephone number in its stored form. Raises ValidationError at the field `phone`."""
+    try:
+        return e164(typed)
+    except PhoneWrong as wrong:
+        raise ValidationError({"phone": str(wrong)}) from wrong
 
 
 def locked(subject: P) -> P:

@@ -22,7 +22,7 @@ from onestop.registry.models import (
 )
 from onestop.registry.rows import refresh
 from onestop.registry.searchkeys import drop_keys, write_keys
-from onestop.registry.writing import locked, require, save_changes, standing, update
+from onestop.registry.writing import locked, phone_number, require, save_changes, standing, update
 from onestop.staff.models import Officer
 
 _NAMES: Final = ("family_name_km", "given_name_km", "family_name_latin", "given_name_latin")
@@ -40,7 +40,8 @@ def change_person(person: Person, *, version: int, by: Officer, **fields: Any) -
     person = locked(person)
     require(by, "registry.register", person.unit_code)
     _only(fields, _OF_PERSON)
-    changed: dict[str, Any] = {name: value for name, value in fields.items() if name in {"sex", "phone"}}
+    changed: dict[str, Any] = {name: value for name, value in fields.items() if name == "sex"}
+    changed |= _phone(fields)
     changed |= {name: normalise(fields[name]) for name in _NAMES if name in fields}
     if "birth" in fields:
         changed |= birth_fields(fields["birth"])
@@ -59,10 +60,15 @@ def change_household(household: Household, *, version: int, by: Officer, **field
     household = locked(household)
     require(by, "registry.register", household.unit_code)
     _only(fields, _OF_HOUSEHOLD)
-    changed = {name: normalise(value) for name, value in fields.items()}
+    changed = {name: normalise(value) for name, value in fields.items() if name != "phone"} | _phone(fields)
     save_changes(household, changed, version=version)
     record(CHANGED, by=by, subject=household, note=", ".join(sorted(fields)))
     return household
+
+
+def _phone(fields: dict[str, Any]) -> dict[str, str]:
+    """The telephone number among the fields in its stored form. Raises ValidationError."""
+    return {"phone": phone_number(fields["phone"])} if "phone" in fields else {}
 
 
 def _only(fields: dict[str, Any], known: frozenset[str]) -> None:

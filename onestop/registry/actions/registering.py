@@ -20,7 +20,7 @@ from onestop.registry.issue import take_numbers
 from onestop.registry.models import Household, HouseholdMembership, Person, Residence
 from onestop.registry.rows import refresh
 from onestop.registry.searchkeys import write_keys
-from onestop.registry.writing import insert, insert_all, require, village
+from onestop.registry.writing import insert, insert_all, phone_number, require, village
 from onestop.staff.models import Officer
 
 
@@ -48,7 +48,7 @@ def person_fields(new: NewPerson) -> dict[str, Any]:
         **names,
         "name_sort": sort_key_of(**names),
         "sex": new.sex or None,
-        "phone": new.phone,
+        "phone": phone_number(new.phone),
         **birth_fields(new.birth),
     }
 
@@ -126,7 +126,13 @@ def register_household(
     head = next((one for one, relation in zip(persons, relations, strict=True) if relation == "head"), None)
     number = take_numbers(NumberKind.HOUSEHOLD, 1, office=by.office)[0]
     household = insert(
-        Household(folder_number=number, unit_code=unit_code, address=normalise(address), phone=phone, head=head)
+        Household(
+            folder_number=number,
+            unit_code=unit_code,
+            address=normalise(address),
+            phone=phone_number(phone),
+            head=head,
+        )
     )
     insert(Residence(household=household, unit_code=unit_code, village_code=unit_code, valid_from=since))
     insert_all(
