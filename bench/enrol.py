@@ -8,14 +8,11 @@ columns and indexes; the ratio is what walls, keys, history and journal cost. Ea
 so many is printed. CPU is that of the server's backend and of this process.
 """
 
-import statistics
 import sys
-import time
 from collections.abc import Callable
-from typing import Any
 
-from bench.live import backend_cpu
 from bench.office import DAY, office
+from bench.timing import Spent, median, ratio, spent
 
 ROUNDS = 9
 MATCHES = 8_500
@@ -59,15 +56,13 @@ def measure() -> int:
             cursor.execute(BARE, [PROGRAMME, DAY, officer.pk, keys])
             assert cursor.rowcount == MATCHES
 
-        def rolled_back(work: Callable[[], None]) -> tuple[float, float, float]:
+        def rolled_back(work: Callable[[], None]) -> Spent:
             with transaction.atomic():
-                began = time.perf_counter(), backend_cpu(pid), time.process_time()
-                work()
-                ended = time.perf_counter(), backend_cpu(pid), time.process_time()
+                found = spent(work, pid)
                 transaction.set_rollback(True)
-            return ended[0] - began[0], ended[1] - began[1], ended[2] - began[2]
+            return found
 
-        times: dict[str, list[tuple[float, float, float]]] = {"whole": [], "bare": []}
+        times: dict[str, list[Spent]] = {"whole": [], "bare": []}
         for _round in range(ROUNDS):
             times["whole"].append(rolled_back(whole))
             times["bare"].append(rolled_back(bare))
@@ -75,14 +70,12 @@ def measure() -> int:
     return 0
 
 
-def report(times: dict[str, list[tuple[float, float, float]]]) -> None:
-    middle: dict[str, list[Any]] = {
-        name: [statistics.median(column) for column in zip(*rounds, strict=True)] for name, rounds in times.items()
-    }
-    wall, server, process = middle["whole"]
+def report(times: dict[str, list[Spent]]) -> None:
+    whole, bare = times["whole"], times["bare"]
     print(
-        f"enrol {MATCHES:,}: {wall:.2f} s wall, {server:.2f} s CPU in the server, {process:.2f} s here (hold: 1 s); "
-        f"{wall / middle['bare'][0]:.1f} times the wall of a bare table"
+        f"enrol {MATCHES:,}: {median(whole):.2f} s wall (hold: 1 s), CPU {median(whole, 'server'):.2f} s in the server"
+        f" + {median(whole, 'here'):.2f} here; {ratio(whole, bare):.1f} × wall, {ratio(whole, bare, 'cpu'):.1f} × CPU"
+        " of the rows alone put into a bare temporary table"
     )
 
 

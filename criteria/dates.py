@@ -10,6 +10,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 Precision = Literal["day", "month", "year", "estimated"]
@@ -48,6 +49,7 @@ def completes_on(start: date, months: int) -> date:
     return completes_on(date(start.year, start.month, 1), months + 1)
 
 
+@lru_cache(maxsize=4096)  # a page of one family asks for the same few days thousands of times
 def latest_start(on: date, months: int) -> date:
     """The last day from which `months` months are complete on `on`: age in months ≥ n means born on or before it."""
     year, month0 = divmod(on.year * 12 + on.month - 1 - months, 12)
@@ -91,6 +93,7 @@ class SchoolYears:
         return [date.min, *known, *others]
 
 
+@lru_cache(maxsize=4096)
 def fresh_since(on: date, good_for: int | None, school_years: SchoolYears | None = None) -> date | None:
     """The first day of observation that is still good on `on`; None when answers never age.
 
