@@ -8,6 +8,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from itertools import accumulate
 from random import Random
 from typing import Final
@@ -18,6 +19,7 @@ from pilot.plan import Slot
 from pilot.pyramid import weights_by_age
 
 _YEAR: Final = 365.25
+_OLDEST: Final = 1_000  # no end
 
 # Share in school by age (assumed; World Bank 2020: 92 % of households with children of 6–17 have them at school).
 _ATTENDANCE: Final = {3: 0.08, 4: 0.15, 5: 0.30, 6: 0.82, 7: 0.93, 8: 0.96, 9: 0.97, 10: 0.97, 11: 0.95, 12: 0.91,
@@ -46,6 +48,16 @@ _ABROAD: Final = (
     "domestic_worker",
     "fisher",
 )
+# From which age to which a question applies, as the catalogue's `asked_when` says; it is stored as answered beyond.
+_ASKED_AT: Final = {
+    "marital": (12, _OLDEST), "orphan": (0, 17), "in_school": (3, 30), "literate": (7, _OLDEST),
+    "reading_help": (15, _OLDEST), "occupation": (5, _OLDEST), "employment": (15, _OLDEST),
+    "seeking_work": (15, _OLDEST), "nssf_member": (15, _OLDEST), "civil_servant": (15, _OLDEST),
+    "veteran": (15, _OLDEST), "working_child": (5, 17), "skills": (12, _OLDEST),
+    "has_id_card": (15, _OLDEST),
+}  # fmt: skip
+_ASKED_OF_WOMEN: Final = {"expected_delivery": (12, 55), "breastfeeding_until": (12, 55)}
+_NEVER: Final = (_OLDEST, 0)
 
 
 class Answers:
@@ -75,9 +87,7 @@ class Answers:
         if slot.sex == "F" and (12 <= age <= 55 or slot.pregnant or nursing):
             sheets.append(self._maternity(slot, day, asked, nursing, rng))
         else:
-            sheets.append(
-                Sheet("maternity", day, {"expected_delivery": NOT_APPLICABLE, "breastfeeding_until": NOT_APPLICABLE})
-            )
+            sheets.append(no_maternity(day))
         schooling = self._schooling(slot, age, day, poor, place, rng)
         work = self._work(slot, age, day, asked, schooling.answers["in_school"] is True, rng)
         sheets += [schooling, work]
@@ -218,11 +228,35 @@ def _literacy(share: float, sex: str, weights: Sequence[float]) -> list[float]:
     return curve(low)
 
 
-def drop_some(sheets: list[Sheet], gap: int, share: float, rng: Random, keep: Mapping[str, Value]) -> int:
+def no_maternity(day: date) -> Sheet:
+    """What is kept of a man, a child, an old woman: it does not apply."""
+    return Sheet("maternity", day, {"expected_delivery": NOT_APPLICABLE, "breastfeeding_until": NOT_APPLICABLE})
+
+
+def not_asked(sex: str, born: int, first: int, last: int) -> frozenset[str]:
+    """The facts that do not apply to somebody, by sex and age, on one or both of two days (ordinals)."""
+    return _beyond(sex, int((first - 1 - born) / _YEAR), int((last + 1 - born) / _YEAR))
+
+
+@cache
+def _beyond(sex: str, younger: int, older: int) -> frozenset[str]:
+    asked = {**_ASKED_AT, **{fact: ages if sex == "F" else _NEVER for fact, ages in _ASKED_OF_WOMEN.items()}}
+    return frozenset(fact for fact, (low, high) in asked.items() if younger < low or older > high)
+
+
+def drop_some(
+    sheets: list[Sheet],
+    gap: int,
+    share: float,
+    rng: Random,
+    keep: Mapping[str, Value],
+    settled: frozenset[str] = frozenset(),
+) -> int:
     """Take away that share of the answers, as if they had not been given; returns the gap to go on with.
 
     `gap` is how many answers stay before the next is taken away: one draw for every twenty answers.
-    An answer equal to one in `keep` stays (a migrant abroad is counted in a published total).
+    An answer equal to one in `keep` stays (a migrant abroad is counted in a published total), and so does what is
+    `settled` without being asked: what does not apply is never missing.
     """
     for sheet in sheets:
         answers = sheet.answers
@@ -230,7 +264,9 @@ def drop_some(sheets: list[Sheet], gap: int, share: float, rng: Random, keep: Ma
         taken: list[str] = []
         while gap < count:
             fact = list(answers)[gap]
-            if keep.get(fact) != answers[fact]:
+            of_pupils = fact in ("grade", "school") and answers.get("in_school") is False
+            of_returned = fact == "returned_on" and answers.get("migration", "returned") != "returned"
+            if keep.get(fact) != answers[fact] and fact not in settled and not of_pupils and not of_returned:
                 taken.append(fact)
             gap += next_gap(share, rng)
         gap -= count

@@ -9,7 +9,7 @@ from datetime import date
 from random import Random
 from typing import Final
 
-from pilot.answers import Answers, drop_some, next_gap
+from pilot.answers import Answers, drop_some, next_gap, no_maternity, not_asked
 from pilot.enrolled import enrol
 from pilot.figures import OLDEST, Figures
 from pilot.homes import sheets_of
@@ -103,13 +103,16 @@ class Maker:
                 sitting = min(self.today, day + int(rng.random() * (self.today - day + 1)))
             person = self._person(slot, f"{key}-{place + 1}", surnames[place], day, max(formed, day), home.village, rng)
             sheets = self.answers.of_person(slot, day, sitting, nursing[place], home.level > 0, area.name, rng)
-            self._drop(sheets, rng)
+            settled = not_asked(slot.sex, day, sitting, self.today)
+            self._drop(sheets, rng, settled)
+            if "has_id_card" in settled:
+                sheets.append(Sheet("documents", date.fromordinal(sitting), {"has_id_card": False}))
             person.sheets = [sheet for sheet in sheets if sheet.answers]
             people.append(person)
         return people
 
-    def _drop(self, sheets: list[Sheet], rng: Random) -> None:
-        self.gap = drop_some(sheets, self.gap, self.shares["missing"], rng, _KEPT)
+    def _drop(self, sheets: list[Sheet], rng: Random, settled: frozenset[str] = frozenset()) -> None:
+        self.gap = drop_some(sheets, self.gap, self.shares["missing"], rng, _KEPT, settled)
 
     def _born(self, slots: list[Slot], rng: Random) -> list[int]:
         return [first + int(rng.random() * days) for first, days in (self.births[slot.age] for slot in slots)]
@@ -210,6 +213,8 @@ class Maker:
             place = f"{key}-{size + len(gone) + 1}"
             person = self._person(slot, place, self.names.surname(rng), born, begin, home.village, rng)
             person.documents = [paper for paper in person.documents if paper.valid_from <= date.fromordinal(end)]
+            if slot.sex == "M":
+                person.sheets = [no_maternity(date.fromordinal(end))]
             if died:
                 person.died_on = date.fromordinal(end)
             else:

@@ -103,7 +103,11 @@ def _count_home(counts: Counts, home: Household) -> None:
     _note(counts, "household", home.sheets)
 
 
-_ASKED_OF_ALL = ("marital", "orphan", "disability", "chronic_illness", "in_school", "literate", "occupation", "needs")
+# Facts and the ages at which they are asked in any case; beyond they are settled and never missing.
+_ASKED = {
+    "marital": (13, 130), "orphan": (0, 16), "disability": (0, 130), "chronic_illness": (0, 130),
+    "in_school": (8, 29), "literate": (13, 130), "occupation": (10, 130), "needs": (0, 130),
+}  # fmt: skip
 
 
 def _count_person(counts: Counts, home: Household, person: Person) -> None:
@@ -118,8 +122,9 @@ def _count_person(counts: Counts, home: Household, person: Person) -> None:
     counts.abroad[commune, person.sex] += facts.get("migration") == "abroad"
     counts.pregnant += facts.get("expected_delivery", NOT_APPLICABLE) != NOT_APPLICABLE
     counts.no_papers += not person.documents
-    for fact in _ASKED_OF_ALL:
-        counts.answers[fact, fact in facts] += 1
+    for fact, (youngest, oldest) in _ASKED.items():
+        if youngest <= age <= oldest:
+            counts.answers[fact, fact in facts] += 1
     if age >= 15 and "literate" in facts:
         counts.literate[person.sex, facts["literate"] is True] += 1
     for sheet in person.sheets:

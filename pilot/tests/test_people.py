@@ -51,7 +51,8 @@ def test_every_fact_belongs_to_the_catalogue_and_every_question_is_answered_by_s
     for fact, (of, topic) in pilot.facts.items():
         assert (declared[fact]["of"], declared[fact]["topic"]) == (of, topic), fact
     asked = {code for code, row in declared.items() if row["source"] == "answer"}
-    assert asked == set(pilot.facts)
+    by_papers = {code for code, row in declared.items() if row["source"] == "documents"}
+    assert asked == set(pilot.facts) - by_papers
 
 
 def test_every_answer_is_of_the_type_and_the_codes_declared(pilot: Counts) -> None:
@@ -70,7 +71,7 @@ def test_every_answer_is_of_the_type_and_the_codes_declared(pilot: Counts) -> No
             assert NOT_APPLICABLE not in values
 
 
-def test_one_answer_in_twenty_is_missing(pilot: Counts) -> None:
+def test_of_what_is_asked_one_answer_in_twenty_is_missing(pilot: Counts) -> None:
     answered, missing = (
         sum(n for (_, given), n in pilot.answers.items() if given is is_given) for is_given in (True, False)
     )
@@ -172,9 +173,8 @@ def test_answers_agree_with_each_other(figures: Figures, names: Names) -> None:
                     assert answers.get("employment", "inactive") == "inactive"
                 if answers.get("migration") in ("none", "leaving", "abroad"):
                     assert answers.get("returned_on", NOT_APPLICABLE) == NOT_APPLICABLE
-            facts = latest(person)
             if person.sex == "M":
-                assert facts.get("expected_delivery", NOT_APPLICABLE) == NOT_APPLICABLE
+                assert latest(person)["expected_delivery"] == latest(person)["breastfeeding_until"] == NOT_APPLICABLE
 
 
 def test_a_pregnancy_is_known_only_once_it_has_begun(figures: Figures, names: Names) -> None:

@@ -15,16 +15,24 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from psycopg import sql
 from pytest_django import Settings
 from ruamel.yaml import YAML
 
+from criteria.compile import compile_rows
+from criteria.programme import Programme as Rules
+from criteria.relations import Enrolments, Everywhere, Households, Persons, Relations, Statuses
 from onestop.areas.models import Installation
+from onestop.eligibility.catalogue import catalogue
+from onestop.enrolments.facts import ENROLMENTS_TABLE
 from onestop.enrolments.models import Enrolment, PilotLoad
 from onestop.enrolments.pilot_loading import OtherPopulation, PilotRefused, Wanted, counts, load_pilot
 from onestop.enrolments.tests.conftest import TODAY
 from onestop.programmes.models import Programme
+from onestop.registry.declared import declared
 from onestop.registry.factories import HouseholdFactory
 from onestop.registry.models import Household, Person
+from onestop.registry.relations import sources
 from onestop.staff.models import Officer
 from onestop.staff.scope import system_scope
 from pilot import Figures, Names, generate
@@ -261,3 +269,56 @@ def test_the_command_prints_what_stands_in_each_commune(demo: Officer) -> None:
     with pytest.raises(CommandError, match="fresh database") as refused:
         call_command("pilot", persons=1501, keep=True, stdout=out)
     assert refused.value.returncode == 3
+
+
+# What does not apply ------------------------------------------------------------------------------------------------
+def rows_of(rules: dict[str, str], on: date) -> dict[str, tuple[bool | None, ...]]:
+    """Every present member by the key of the row, with the verdict of each rule."""
+    found = sources(on)
+    relations = Relations(
+        Persons(found.persons),
+        Households(found.households),
+        {code: Statuses(query) for code, query in found.statuses.items()},
+        Enrolments(ENROLMENTS_TABLE, null=("voided_at",), programme="programme_id"),
+        {},
+    )
+    known = catalogue()
+    asked = [Rules.read(code, "person", [("k", rule)], known) for code, rule in rules.items()]
+    statement = compile_rows(asked, known, relations, on, Everywhere())
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql)
+        return {str(person): tuple(verdicts) for person, _home, _unit, *verdicts in cursor.fetchall()}
+
+
+def test_what_does_not_apply_is_answered_and_never_missing(pilot_database: Pilot) -> None:
+    facts = [fact for fact in declared().stored("person") if fact.asked_when]
+    assert len(facts) > 15
+    with system_scope("system.loader"):
+        asked = rows_of({f"K{number}": fact.asked_when for number, fact in enumerate(facts)}, pilot_database.day)
+        columns = [fact.code for fact in facts]
+        query = sql.SQL("SELECT person_id, {} FROM registry_personrow").format(
+            sql.SQL(", ").join(map(sql.Identifier, columns))
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(query.as_string(None))
+            stored = {str(person): dict(zip(columns, values, strict=True)) for person, *values in cursor.fetchall()}
+    settled: Counter[str] = Counter()
+    missing: Counter[str] = Counter()
+    for person, verdicts in asked.items():
+        for fact, verdict in zip(facts, verdicts, strict=True):
+            if verdict is False:
+                settled[fact.code] += 1
+                missing[fact.code] += stored[person][fact.code] is None
+    assert set(settled) == set(columns) and min(settled.values()) > 1_000
+    assert +missing == Counter()
+
+
+def test_no_man_is_asked_whether_he_expects_a_child(pilot_database: Pilot) -> None:
+    with system_scope("system.loader"):
+        found = rows_of(
+            {"MCHN": "person.pregnant || person.breastfeeding || person.age_months < 24"}, pilot_database.day
+        )
+        men = {str(key): last for key, last in Person.objects.filter(sex="M").values_list("pk", "birth_to")}
+    born_before = date(2012, 1, 1)
+    grown = [found[person] for person, last in men.items() if person in found and last and last < born_before]
+    assert len(grown) > 40_000 and set(grown) == {(False,)}
