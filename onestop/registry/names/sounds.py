@@ -2,7 +2,7 @@
 
 Cambodian offices romanise by ear: Sok and Sokh, Chea and Jea, Pich and Pech, Vorn and Von, Keo and Kev are one name
 each. `heard` folds such spellings together and keeps the vowels in five classes: it is for comparing two names.
-`sound_key` keeps only what hardly anybody mishears: the first sound, and after it the order of the consonants in eight
+`sound_key` keeps only what hardly anybody mishears: the first sound, and after it the order of the consonants in nine
 classes. It is for finding: of 200 names misspelt by hand 191 keep their key, and all 200 stay within one step of it
 (`near_keys`; tests/search).
 """
