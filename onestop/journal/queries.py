@@ -68,7 +68,7 @@ def history_of(record: models.Model, *, limit: int = 50) -> list[Change]:
 
 
 def _changes(images: list[RowHistory], names: dict[UUID, str]) -> Iterator[Change]:
-    for image, before in zip(images, [*images[1:], None], strict=True):
+    for image, before in zip(images, [*images, None][1:], strict=True):
         old = before.row if before else {}
         fields = {
             field: (old.get(field), value)
