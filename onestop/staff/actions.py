@@ -12,6 +12,7 @@ from onestop.areas.country import pack
 from onestop.journal.actions import record
 from onestop.staff.choices import SIGNED_IN, SIGNED_OUT
 from onestop.staff.models import Office, Officer, RoleAssignment
+from onestop.staff.packed import load_demo_organisation, load_offices
 from onestop.staff.scope import scope
 
 __all__ = ["Loaded", "load", "remember_language", "sign_in", "sign_out"]
@@ -35,21 +36,11 @@ def load(*, demo: bool) -> Loaded:
 
     Raises PackRefused, naming file and line.
     """
-    offices = {}
-    for node in pack().node("offices.yaml").each("offices"):
-        names = node.names("name")
-        own = names.get(pack().languages[0], "")
-        offices[node.text("code")], _made = Office.objects.update_or_create(
-            code=node.text("code"),
-            defaults={
-                "kind": node.text("kind"),
-                "unit_code": node.text("unit", ""),
-                "name_km": own,
-                "name_latin": names.get("en", own),
-            },
-        )
+    offices = load_offices()
     system = _load_system_officers()
     people = _load_demo_officers(offices) if demo else 0
+    if demo:
+        load_demo_organisation(offices)
     return Loaded(len(offices), system, people)
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 
+from onestop.areas import clock
 from onestop.areas.country import in_words, pack
 from onestop.staff.models import Officer
 
-__all__ = ["DemoOfficer", "demo_officers", "role_words"]
+__all__ = ["DemoOfficer", "demo_officers", "may_sign_in", "role_words"]
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,18 @@ class DemoOfficer:
 
     officer: Officer
     title: str
+
+
+def may_sign_in(officer: Officer, on: date | None = None) -> bool:
+    """False for a closed account, a task of the machine, and who holds on the day only roles that open no session.
+
+    Such roles exist for steps, committees and papers: a village volunteer (ORG-33), a council.
+    """
+    if not officer.is_active or officer.is_system:
+        return False
+    held = [one.role_entry for one in officer.assignments.in_force(on or clock.today())]
+    known = [role for role in held if role is not None]
+    return not known or any(role.may_sign_in for role in known)
 
 
 def role_words(codes: Iterable[str]) -> str:

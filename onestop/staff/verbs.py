@@ -1,0 +1,21 @@
+"""What the journal says about the organisation: offices, settings, roles, committees, partners, the setting up."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from onestop.journal.verbs import declare
+
+OFFICE_ADDED: Final = declare("office.added", _("{officer} added an office: {note}."))
+OFFICE_OPENED: Final = declare("office.opened", _("{officer} opened an office: {note}."))
+OFFICE_CLOSED: Final = declare("office.closed", _("{officer} closed an office: {note}."))
+SETTING_CHOSEN: Final = declare("office.setting_chosen", _("{officer} chose how an office works: {note}."))
+ROLE_GIVEN: Final = declare("role.given", _("{officer} gave a role: {note}."))
+ROLE_ENDED: Final = declare("role.ended", _("{officer} ended a role: {note}."))
+COMMITTEE_ADDED: Final = declare("committee.added", _("{officer} added a committee: {note}."))
+MEMBER_SEATED: Final = declare("committee.member_seated", _("{officer} added a member of a committee: {note}."))
+PARTNER_ADDED: Final = declare("partner.added", _("{officer} added a partner: {note}."))
+CHANGED: Final = declare("organisation.changed", _("{officer} changed {subject}: {note}."))
+VOIDED: Final = declare("organisation.voided", _("{officer} took out {subject}: {note}"))
+SHEET_READ: Final = declare("staffing.read", _("{officer} brought a spreadsheet to set up offices. {note}"))
+SHEET_SAVED: Final = declare("staffing.saved", _("{officer} set up offices from a spreadsheet. {note}"))
