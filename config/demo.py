@@ -63,17 +63,35 @@ def run(options: argparse.Namespace) -> int:
                 assets.ensure()
                 with database(fresh=options.fresh) as urls:
                     people(urls, options)
-                    with serving(urls, door) as children:
-                        address = f"http://127.0.0.1:{door.getsockname()[1]}"
-                        wait_until_ready(address, children)
-                        print_officers()
-                        print(f"Ready: {address}", flush=True)
-                        if options.check:
-                            return demo_check.check(address, urls, [child.pid for child in children])
-                        return wait(children)
+                    return serve(urls, door, check=options.check)
         except KeyboardInterrupt:
             print("\nStopped.", flush=True)
             return 0 if not options.check else 1
+
+
+def serve(urls: dict[str, str], door: socket.socket, *, check: bool) -> int:
+    """Serve until somebody ends it; with `check` until every page was opened.
+
+    The server reads the country pack once. When a command has prepared the database anew, a fact or a programme more,
+    both processes start again; the open port keeps whoever asks meanwhile waiting for some seconds.
+    """
+    address = f"http://127.0.0.1:{door.getsockname()[1]}"
+    again = False
+    while True:
+        known = prepare.stamp()
+        with serving(urls, door) as children:
+            wait_until_ready(address, children)
+            if not again:
+                print_officers()
+            print(f"Ready: {address}", flush=True)
+            if check:
+                return demo_check.check(address, urls, [child.pid for child in children])
+            if not wait(children, known):
+                break
+        again = True
+        print("The project has changed; the pages start again with it …", flush=True)
+    print(f"The web server or the job worker ended by itself; see {server.var() / 'log'}.", file=sys.stderr)
+    return 1
 
 
 @contextlib.contextmanager
@@ -239,9 +257,10 @@ def print_officers() -> None:
     print(f"Password of each: {demo_check.password()}\n")
 
 
-def wait(children: list[subprocess.Popen[bytes]]) -> int:
-    """Until somebody ends it, or a child dies."""
+def wait(children: list[subprocess.Popen[bytes]], known: int) -> bool:
+    """Until the database was prepared anew (True) or a child died (False)."""
     while all(child.poll() is None for child in children):
         time.sleep(0.5)
-    print(f"The web server or the job worker ended by itself; see {server.var() / 'log'}.", file=sys.stderr)
-    return 1
+        if prepare.stamp() != known:
+            return True
+    return False

@@ -18,6 +18,7 @@ import psycopg
 from psycopg import sql
 
 from config import restoring, server
+from onestop.journal import keys
 
 # In their order of need; each does nothing when there is nothing to do. The first refuses a database that is not ours.
 STEPS = [
@@ -31,6 +32,7 @@ STEPS = [
 AS_APPLICATION = {"programmes"}
 # What the steps read: a change in any of these files prepares anew
 SOURCES = ["onestop/*/migrations/*.py", "countries/**/*.yaml", "onestop/**/facts.py", "requirements.lock"]
+PREPARED = "prepared"  # touched when it is done: a demonstration that runs looks at it
 REFUSAL = re.compile(r"^\S+: \(\w+\.E\d+\) (.+)$", re.MULTILINE)
 
 
@@ -47,6 +49,7 @@ def main(arguments: list[str]) -> int:
     with alone():
         restoring.finish(server.var())
         run_steps(urls["owner"], urls["app"], mode=mode())
+        journal_key()
     print("The database is prepared.")
     return 0
 
@@ -88,6 +91,7 @@ def mode() -> str:
 
 def ensure(urls: dict[str, str]) -> bool:
     """Prepare the demonstration's database if this state of the project has not; True when something was done."""
+    journal_key()
     wanted = fingerprint()
     if prepared(urls["owner"]) == wanted:
         return False
@@ -97,7 +101,14 @@ def ensure(urls: dict[str, str]) -> bool:
         print("Preparing the database:", file=sys.stderr, flush=True)
         run_steps(urls["owner"], urls["app"], mode="demo")
         remember(urls["owner"], wanted)
+        (server.var() / PREPARED).touch()
     return True
+
+
+def stamp() -> int:
+    """When a demonstration of this folder was last prepared, in nanoseconds; 0 before the first time."""
+    path = server.var() / PREPARED
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 @contextlib.contextmanager
@@ -154,14 +165,26 @@ def journal(app: str, officer: str, note: str) -> None:
         raise NotPrepared(f"The journal did not take the line '{note}', so it is not done:\n{done.stderr.strip()}")
 
 
+def journal_key() -> None:
+    """Make the key that signs the journal's days, if there is none; it goes along in every backup."""
+    try:
+        keys.make_if_missing(server.var() / "keys")
+    except (keys.KeyRefused, OSError) as refused:
+        raise NotPrepared(str(refused)) from refused
+
+
 def fingerprint() -> str:
     """A digest of everything the preparation reads."""
     digest = hashlib.sha256()
-    for pattern in SOURCES:
-        for path in sorted(server.ROOT.glob(pattern)):
-            digest.update(str(path.relative_to(server.ROOT)).encode())
-            digest.update(Path(path).read_bytes())
-    digest.update(os.environ.get("ONESTOP_COUNTRY", "").encode())
+    country = os.environ.get("ONESTOP_COUNTRY", "")
+    folders = [(server.ROOT, pattern) for pattern in SOURCES]
+    if os.sep in country:  # a pack outside the project
+        folders.append((Path(country), "**/*.yaml"))
+    for folder, pattern in folders:
+        for path in sorted(folder.glob(pattern)):
+            digest.update(str(path.relative_to(folder)).encode())
+            digest.update(path.read_bytes())
+    digest.update(country.encode())
     return digest.hexdigest()
 
 

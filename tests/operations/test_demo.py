@@ -20,9 +20,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config import server
+from config import demo_check, server
 from config.embedded_postgres import Cluster
 from tests.operations.offices import ask
+from tests.operations.test_recipes import add_examples
 
 PERSONS = "6000"
 PATIENCE = 240  # seconds; the machine may be busy with other things
@@ -30,17 +31,22 @@ PATIENCE = 240  # seconds; the machine may be busy with other things
 pytestmark = pytest.mark.slow
 
 
+def environment(var: Path, **more: str) -> dict[str, str]:
+    """That of a newcomer's terminal, for this module's installation."""
+    inherited = {name: value for name, value in os.environ.items() if name not in {"ONESTOP_MODE", "CI"}}
+    return inherited | {"ONESTOP_VAR": str(var), "LC_ALL": "C.UTF-8", **more}
+
+
 class Demo:
     """One `./run demo` of this module's installation, and what it printed so far."""
 
-    def __init__(self, var: Path, *options: str, log: str = "demo.out") -> None:
+    def __init__(self, var: Path, *options: str, log: str = "demo.out", **more: str) -> None:
         self.log = Path(tempfile.mkdtemp()) / log
-        environment = {name: value for name, value in os.environ.items() if name not in {"ONESTOP_MODE", "CI"}}
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "config.command", "demo", *options],
                 cwd=server.ROOT,
-                env=environment | {"ONESTOP_VAR": str(var), "LC_ALL": "C.UTF-8"},
+                env=environment(var, **more),
                 stdout=output,
                 stderr=output,
             )
@@ -151,6 +157,39 @@ def test_a_killed_demonstration_takes_its_servers_along_and_starts_again_on_the_
     assert left(var) == []
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/", timeout=5)
+
+
+def test_a_fact_and_a_programme_added_while_it_runs_are_taken_up_without_a_stop(
+    var: Path, port: int, tmp_path: Path
+) -> None:
+    pack = tmp_path / "country"
+    shutil.copytree(server.ROOT / "countries" / "khm", pack)
+    demo = Demo(var, "--persons", PERSONS, "--port", str(port), ONESTOP_COUNTRY=str(pack))
+    address = demo.until(r"Ready: (\S+)")[1]
+    add_examples(pack)
+    loaded = subprocess.run(
+        [sys.executable, "-m", "config.command", "onestop", "programmes", "load"],
+        cwd=server.ROOT,
+        env=environment(var, ONESTOP_COUNTRY=str(pack)),
+        capture_output=True,
+        text=True,
+    )
+    assert loaded.returncode == 0, loaded.stderr
+    demo.until(r"start again[^\n]*\nReady: ")
+    assert demo_check.walk(address, "commune")[1] == 0
+    assert "/programmes/READING/" in the_page_of(address, "commune", "/programmes/")
+    assert demo.end(signal.SIGINT) == 0
+
+
+def the_page_of(address: str, username: str, path: str) -> str:
+    """What an officer sees there."""
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    _status, body, _seconds = demo_check.fetch(opener, f"{address}/sign-in/")
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', body)
+    assert token
+    form = {"username": username, "password": demo_check.password(), "csrfmiddlewaretoken": token[1]}
+    demo_check.fetch(opener, f"{address}/sign-in/", form)
+    return demo_check.fetch(opener, address + path)[1]
 
 
 def test_two_at_once_share_one_server_and_the_last_one_stops_it(var: Path) -> None:

@@ -39,6 +39,14 @@ def block(name: str) -> str:
     return re.sub(rf"^{found[1]}", "", found[2], flags=re.MULTILINE)
 
 
+def add_examples(pack: Path) -> None:
+    """Put the fact and the programme of the page into a country pack."""
+    facts = pack / "facts.yaml"
+    entry = "".join(f"  {line}\n" for line in block("fact").splitlines())
+    facts.write_text(facts.read_text("utf-8").rstrip("\n") + "\n" + entry, "utf-8")
+    (pack / "programmes" / "READING.yaml").write_text(block("programme"), "utf-8")
+
+
 def test_the_reference_of_settings_is_the_one_the_code_prints() -> None:
     assert table() in HOWTO, "make it anew: python -m config.settings_reference"
 
@@ -65,10 +73,7 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the country pack with the fact and the programme of the page in it; what follows runs with it."""
     copy = tmp_path / "country"
     shutil.copytree(server.ROOT / "countries" / "khm", copy)
-    facts = copy / "facts.yaml"
-    entry = "".join(f"  {line}\n" for line in block("fact").splitlines())
-    facts.write_text(facts.read_text("utf-8").rstrip("\n") + "\n" + entry, "utf-8")
-    (copy / "programmes" / "READING.yaml").write_text(block("programme"), "utf-8")
+    add_examples(copy)
     monkeypatch.setenv("ONESTOP_COUNTRY", str(copy))
     return copy
 
