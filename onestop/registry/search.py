@@ -34,6 +34,8 @@ LIMIT: Final = 20
 CANDIDATES: Final = 500
 # A name less like than this is another name
 LEAST: Final = 66.0
+# … and than this too unlike to be shown even when nobody was found
+LEAST_NEAR: Final = 60.0
 # An estimated year may be missed by so many, and each counts so much
 _YEARS: Final = 2
 _PER_YEAR: Final = 2.0
@@ -139,12 +141,12 @@ def find(
 
 
 def near(text: str, *, officer: Officer, limit: int = 5) -> list[Found]:
-    """When nothing was found: the nearest names anywhere in the officer's area, however unlike. Raises ScopeMissing."""
+    """When nothing was found: names anywhere in the officer's area that are nearly like it. Raises ScopeMissing."""
     text = _typed(text)
     if Person.objects.visible_to(officer).query.is_empty():
         found = []
     else:
-        found = _by_name(text, _Evidence("", None, ""), officer=officer, limit=limit, least=LEAST / 2)
+        found = _by_name(text, _Evidence("", None, ""), officer=officer, limit=limit, least=LEAST_NEAR)
     record(SEARCHED, by=officer, subject_kind="registry.person", note=str(len(found)))
     return found
 

@@ -63,6 +63,18 @@ def test_a_name_nobody_has_shows_at_most_twenty_people_of_that_place(
     print(f"\nshown without a limit: {shown}")
 
 
+# Nobody is called so, and hardly anybody nearly so. (Foobar would not do: Bopha is spelt Phoubar as well.)
+NONSENSE = ["Zzzblorg", "Qwertyuiop", "Asdfgh", "Xyzzy Plugh", "Lorem Ipsum", "Kzkzkz", "Brrr Zzz", "ឃឃឃឡឡឡ", "ញញញប្លក"]
+
+
+@pytest.mark.parametrize("word", NONSENSE)
+def test_a_word_that_is_no_name_finds_hardly_anybody(pilot_database: Pilot, word: str) -> None:
+    with system_scope("system.loader"):
+        officer = system_officer("system.loader")
+        assert find(word, officer=officer) == []
+        assert len(near(word, officer=officer)) <= 2
+
+
 WAYS: list[dict[str, Any]] = [
     {"text": "Chhim Pisit", "village": "17010106"},
     {"text": "ឈឹម ពិសិត", "birth_year": 1975},

@@ -14,6 +14,9 @@ __all__ = ["Name", "Written", "written"]
 # Only the given name was written, or the two were compared in different scripts: a little less sure
 _GIVEN_ONLY: Final = 0.96
 _OTHER_SCRIPT: Final = 0.97
+# Across scripts only sounds can be compared. Where the name stands in the script written, too, its spelling counts so
+# much: sounds alone make much alike that nobody would write so (Zzzblorg, Sophleak)
+_SPELLING: Final = 0.4
 # The clerk wrote the beginning of the name only
 _BEGINS: Final = 75.0
 
@@ -38,10 +41,17 @@ class Written:
 
     def likeness(self, name: Name) -> float:
         """0 to 100: the better of the Khmer and the Latin name; 100 is letter by letter, in either order."""
-        return max(
-            self._script(letters(name.family_km), letters(name.given_km), same=self.khmer),
-            self._script(letters(name.family_latin), letters(name.given_latin), same=not self.khmer),
-        )
+        khmer = letters(name.family_km), letters(name.given_km)
+        latin = letters(name.family_latin), letters(name.given_latin)
+        same, other = (khmer, latin) if self.khmer else (latin, khmer)
+        across = self._script(*other, same=False)
+        if any(same):
+            across = (1 - _SPELLING) * across + _SPELLING * self._spelling(*same)
+        return max(self._script(*same, same=True), across)
+
+    def _spelling(self, family: str, given: str) -> float:
+        joined = given.replace(" ", "")
+        return max(_best(self.spelt, family.replace(" ", "") + joined), fuzz.ratio(self.spelt[0], joined))
 
     def _script(self, family: str, given: str, *, same: bool) -> float:
         if not (family or given):
