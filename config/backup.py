@@ -7,6 +7,7 @@ The line in the journal is written before the dump and is therefore in it: nobod
 
 import argparse
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -41,6 +42,7 @@ def main(arguments: list[str]) -> int:
     with prepare.office(prepared=False) as urls:
         prepare.journal(urls["app"], options.officer, f"backup {options.file.name}")
         manifest = write(options.file, owner=urls["owner"], var=server.var(), mode=prepare.mode())
+        remember(options.file, manifest, server.var())
     print(
         f"{options.file}: {options.file.stat().st_size:,} bytes; {manifest.counts.get('registry_person', 0):,} persons "
         f"and {len(manifest.parts) - 1:,} files. It holds personal data and keys: keep it locked away, and encrypted "
@@ -62,6 +64,14 @@ def write(file: Path, *, owner: str, var: Path, mode: str) -> Manifest:
         manifest = describe(connection, mode=mode, parts=writer.parts)
         writer.manifest(manifest)
     return manifest
+
+
+def remember(file: Path, manifest: Manifest, var: Path) -> None:
+    """Leave a note for `./run onestop doctor`, which asks how old the last backup is."""
+    note = {"at": manifest.made_at, "file": str(file.absolute()), "bytes": file.stat().st_size}
+    beside = var / f".last-backup.{os.getpid()}"
+    beside.write_text(json.dumps(note), "utf-8")
+    beside.replace(var / "last-backup.json")
 
 
 def uploads_and_keys(var: Path) -> Iterator[tuple[Path, str]]:

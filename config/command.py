@@ -77,7 +77,7 @@ def console(arguments: list[str]) -> int:
     if command in WITHOUT_DATABASE or {"-h", "--help"} & set(rest):
         return manage(arguments)
     owner = command in AS_OWNER
-    with prepare.office(owner=owner) as urls:
+    with prepare.office(prepared=command != "doctor", owner=owner) as urls:  # a doctor looks, and changes nothing
         process = {
             "DATABASE_URL": urls["owner" if owner else "app"],
             "ONESTOP_PROCESS": "owner" if owner else "command",

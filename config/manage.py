@@ -6,10 +6,15 @@ that is Khmer, else English, since many consoles cannot draw Khmer at all.
 
 import os
 import sys
+from importlib import import_module
 
 import django
 from django.core.management import execute_from_command_line
+from django.db import connection
 from django.utils import translation
+
+# These ask by themselves, or need no database of the office
+UNASKED = {"check", "criteria", "diffsettings", "doctor", "evaluate", "help", "makemigrations", "messages", "migrate"}
 
 
 def console_language() -> str:
@@ -23,7 +28,20 @@ def run(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()  # translations are looked for in the rooms
     with translation.override(console_language()):
+        refuse_strange_database(arguments)
         execute_from_command_line(["./run onestop", *arguments])
+
+
+def refuse_strange_database(arguments: list[str]) -> None:
+    """End with 1 and one sentence before a command works on a database of the other kind, or of a newer OneStop."""
+    if not arguments or arguments[0] in UNASKED or {"-h", "--help"} & set(arguments):
+        return
+    installation = import_module("onestop.areas.installation")  # models load only after setup
+    try:
+        installation.check_kind(connection)
+    except installation.InstallationRefused as refused:
+        print(refused, file=sys.stderr)
+        raise SystemExit(1) from refused
 
 
 if __name__ == "__main__":

@@ -36,11 +36,27 @@ def check(connection: BaseDatabaseWrapper) -> None:
     if MigrationRecorder.Migration._meta.db_table in tables:
         _refuse_newer_migrations(connection)
     if Installation._meta.db_table in tables:
-        with connection.cursor() as cursor:
-            # by column: an older table may lack one that this version's model has
-            cursor.execute("SELECT country, demo, made_by_version FROM areas_installation")
-            if found := cursor.fetchone():
-                _refuse_strange(*found)
+        _refuse_strange_row(connection)
+
+
+def check_kind(connection: BaseDatabaseWrapper) -> None:
+    """The short form of `check`, for every start: the other kind, another country, made by a newer version.
+
+    Raises InstallationRefused. A database without tables yet is left to `check`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('public.areas_installation') IS NOT NULL")
+        (is_there,) = cursor.fetchone()
+    if is_there:
+        _refuse_strange_row(connection)
+
+
+def _refuse_strange_row(connection: BaseDatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        # by column: an older table may lack one that this version's model has
+        cursor.execute("SELECT country, demo, made_by_version FROM areas_installation")
+        if found := cursor.fetchone():
+            _refuse_strange(*found)
 
 
 def _refuse_newer_migrations(connection: BaseDatabaseWrapper) -> None:
