@@ -6,7 +6,7 @@ made by the same statement as always.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from psycopg import sql
 
@@ -63,6 +63,9 @@ _TABLES: Final[dict[str, tuple[str, str, str]]] = {
     ),
 }
 
+# Those whose rows get a number of the office's, which is taken last
+_NUMBERED: Final = ("load_person", "load_household")
+
 # What the planner needs to know of the tables: the columns that are searched and joined by, and how many are void
 _STATISTICS: Final = (
     "registry_person (id, unit_code, name_sort, birth_date, voided_at, merged_into_id)",
@@ -86,6 +89,7 @@ class Lines:
     def __init__(self, households: Iterable[Checked]) -> None:
         self.keys: list[tuple[str, list[str]]] = []
         self.rows: dict[str, list[str]] = {table: [] for table in _TABLES}
+        self.texts: dict[str, str] = {}
         for household in households:
             self._add(household)
 
@@ -109,62 +113,84 @@ class Lines:
             rows["load_sheet"] += [f"{member_key}\t{NULL}\t{line}\t{unit}\n" for line in member.sheets]
             rows["load_searchkey"] += [f"{member_key}\t{line}\t{unit}\n" for line in member.search_keys]
 
+    def joined(self) -> Self:
+        """Make the texts that need no number, so that the server does not wait for them afterwards."""
+        self.texts = {table: "".join(lines) for table, lines in self.rows.items() if table not in _NUMBERED}
+        return self
+
     def tables(self, numbers: Iterable[str], folders: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Each temporary table and what COPY writes to it."""
-        given = {"load_person": numbers, "load_household": folders}
-        for table, lines in self.rows.items():
-            if table in given:
-                lines = [f"{number}\t{line}" for number, line in zip(given[table], lines, strict=True)]
-            yield table, "".join(lines)
+        for table, given in zip(_NUMBERED, (numbers, folders), strict=True):
+            yield table, "".join([f"{number}\t{line}" for number, line in zip(given, self.rows[table], strict=True)])
+        yield from self.texts.items()
+
+
+def _put(connection: Any, text: str) -> None:
+    """Hand over a whole text at once; Copy.write gives block after block, and each waits for the busy interpreter."""
+    connection.nonblocking = 0
+    try:
+        connection.put_copy_data(text.encode())
+    finally:
+        connection.nonblocking = 1
 
 
 class Staging:
     """The temporary tables of one load in the open transaction; `close` takes them away again."""
 
     def __init__(self, cursor: Any, by: Officer) -> None:
-        self.cursor, self.first = cursor, True
+        self.cursor = cursor
         self.constants = {"recorded_at": now(), "observed_by_id": by.pk}
         for table, (_target, columns, _constant) in _TABLES.items():
             cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({})").format(sql.Identifier(table), sql.SQL(columns)))
         # keys are checked at the end of each statement: no queue of a million checks waits for the commit
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        self.first, self.further = (
+            sql.SQL(";\n").join(self._statements(first=first)).as_string(cursor.connection) for first in (True, False)
+        )
 
     def write(self, tables: Iterable[tuple[str, str]]) -> None:
         """Copy, insert behind the walls, make the wide rows."""
         for table, text in tables:
             if text:
                 with self.cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
-                    copy.write(text)
-        for table, (target, columns, constant) in _TABLES.items():
-            self._insert(table, target, [column.split()[0] for column in columns.split(",")], constant.split())
-        self.cursor.execute("ANALYZE load_person (id)")
-        self.cursor.execute("ANALYZE load_household (id)")
-        if self.first:  # an empty table has no statistics, and the next statement would take hours for minutes
-            self.analyze()
-        self.first = False
-        self.cursor.execute(statement("person", sql.SQL("IN (SELECT id FROM load_person)")))
-        self.cursor.execute(statement("household", sql.SQL("IN (SELECT id FROM load_household)")))
-        self.cursor.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, _TABLES))))
+                    pg = copy.connection.pgconn
+                    pg.nonblocking = 0
+                    try:
+                        pg.put_copy_data(text.encode())
+                    finally:
+                        pg.nonblocking = 1
+        # one message to the server: each answer waits until the thread that reads lets go of the interpreter
+        self.cursor.execute(self.first or self.further)
+        self.first = ""
 
-    def _insert(self, table: str, target: str, names: list[str], constants: list[str]) -> None:
-        self.cursor.execute(
-            sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(
-                sql.Identifier(target),
-                sql.SQL(", ").join(map(sql.Identifier, names + constants)),
-                sql.SQL(", ").join([*map(sql.Identifier, names), *map(sql.Placeholder, constants)]),
-                sql.Identifier(table),
+    def _statements(self, *, first: bool) -> Iterator[sql.Composable]:
+        """From the temporary tables to the rows behind the walls, the wide rows among them."""
+        for table, (target, columns, constant) in _TABLES.items():
+            yield self._insert(table, target, [column.split()[0] for column in columns.split(",")], constant.split())
+        yield sql.SQL("ANALYZE load_person (id), load_household (id)")
+        if first:  # an empty table has no statistics, and the next statement would take hours for minutes
+            yield self._analyze()
+        yield statement("person", sql.SQL("IN (SELECT id FROM load_person)"))
+        yield statement("household", sql.SQL("IN (SELECT id FROM load_household)"))
+        yield sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, _TABLES)))
+
+    def _insert(self, table: str, target: str, names: list[str], constants: list[str]) -> sql.Composable:
+        return sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(
+            sql.Identifier(target),
+            sql.SQL(", ").join(map(sql.Identifier, names + constants)),
+            sql.SQL(", ").join(
+                [*map(sql.Identifier, names), *(sql.Literal(self.constants[name]) for name in constants)]
             ),
-            {name: self.constants[name] for name in constants},
+            sql.Identifier(table),
         )
 
-    def analyze(self) -> None:
+    def _analyze(self) -> sql.Composable:
         """Let the planner know the tables as they are now."""
-        for table in (*_STATISTICS, *_ROW_STATISTICS):
-            self.cursor.execute(f"ANALYZE {table}")
+        return sql.SQL("ANALYZE {}").format(sql.SQL(", ".join((*_STATISTICS, *_ROW_STATISTICS))))
 
     def close(self) -> None:
         """Statistics for the first cross-table, and no trace of the load but what was loaded."""
-        self.analyze()
+        self.cursor.execute(self._analyze())
         for table in _TABLES:  # a second load may follow in the same transaction
             self.cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(table)))
         self.cursor.execute("SET CONSTRAINTS ALL DEFERRED")
