@@ -17,7 +17,7 @@ VILLAGES = 14_700  # of a nation of 17 million: 21 provinces of 700 villages
 
 # A number from 0 to 1 for a row and a use; `rowkey * 64` keeps the uses of one row apart
 MACROS = """
-CREATE OR REPLACE MACRO chance(rowkey, used) AS hash(rowkey * 64 + used) / 18446744073709551616.0;
+CREATE OR REPLACE MACRO chance(rowkey, used) AS hash(rowkey::BIGINT * 64 + used) / 18446744073709551616.0;
 CREATE OR REPLACE MACRO known(rowkey, used, answer) AS CASE WHEN chance(rowkey, used) >= 0.05 THEN answer END;
 CREATE OR REPLACE MACRO one_of(choices, rowkey, used) AS choices[1 + floor(chance(rowkey, used) * len(choices))::INT];
 """

@@ -108,6 +108,7 @@ def fresh_since(on: date, good_for: int | None, school_years: SchoolYears | None
     return max(candidates) if candidates else None
 
 
+@lru_cache(maxsize=4096)
 def stale_from(observed_on: date, good_for: int | None, school_years: SchoolYears | None = None) -> date | None:
     """The day from which an answer given on `observed_on` is too old; None when it never is."""
     candidates = []
