@@ -26,10 +26,13 @@ from django.utils.translation import gettext_lazy as _
 from onestop.areas.country import Kind, Level, pack
 from onestop.areas.keys import unit_range, uuid7
 from onestop.areas.names import latin_key, search_key
-from onestop.areas.scope import Range, ScopeMissing, current
+from onestop.areas.scope import Range, Scope, ScopeMissing, current
 from onestop.areas.text import ascii_digits
 
-__all__ = ["AdministrativeUnit", "Edited", "Installation", "Keyed", "Personal", "PersonalQuerySet", "UnitCodeField"]
+__all__ = [
+    "AdministrativeUnit", "ClosedField", "Edited", "Installation", "Keyed", "Personal", "PersonalQuerySet",
+    "UnitCodeField",
+]  # fmt: skip
 
 
 if TYPE_CHECKING:
@@ -51,6 +54,22 @@ class UnitCodeField(Text):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 16)
         kwargs.setdefault("db_collation", "C")
+        super().__init__(*args, **kwargs)
+
+
+class ClosedField(Text):
+    """The code of a sector or of a compartment that a row belongs to, read by the wall of its table; '' is none.
+
+    The Wall gives the column its default in the database. Django may not know one: it would read it back, and who adds
+    a line to the journal may not always read it.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 40)
+        kwargs.setdefault("db_collation", "C")
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("default", "")
+        kwargs.setdefault("editable", False)
         super().__init__(*args, **kwargs)
 
 
@@ -114,7 +133,7 @@ class PersonalQuerySet(models.QuerySet[Any]):
     """Rows about people: `visible_to` is the way in."""
 
     def visible_to(self, officer: HasKey) -> Self:
-        """The rows inside the officer's areas; none for an officer who sees figures only.
+        """The rows inside the officer's areas, sectors and compartments; none for one who sees figures only.
 
         The officer's scope must be the open one, so that this filter and the wall in the database are one source.
         Raises ScopeMissing otherwise.
@@ -122,7 +141,17 @@ class PersonalQuerySet(models.QuerySet[Any]):
         scope = current()
         if scope.officer_id != officer.pk:
             raise ScopeMissing(f"The open scope is that of officer {scope.officer_id}, not of {officer.pk}.")
-        return self.none() if scope.figures_only else self.filter(within(scope.ranges))
+        return self.none() if scope.figures_only else self.filter(within(scope.ranges), self._inside(scope))
+
+    def _inside(self, scope: Scope) -> models.Q:
+        """Of rows that belong to a sector or a compartment, those of the scope: what their wall says (walls.py)."""
+        closed = {field.name for field in self.model._meta.concrete_fields if isinstance(field, ClosedField)}
+        inside = models.Q()
+        if "sector" in closed and scope.sectors is not None:
+            inside &= models.Q(sector__in=["", *scope.sectors])
+        if "compartment" in closed:
+            inside &= models.Q(compartment__in=["", *scope.compartments])
+        return inside
 
     def under(self, code: str) -> Self:
         """The rows in the unit and in all units below it."""

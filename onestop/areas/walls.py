@@ -10,7 +10,7 @@ stand in decisions/003-walls.md; change it only with new ones.
 
 A table whose rows belong to a sector of the office, or to a compartment, carries these too and names the columns in its
 Wall. `onestop.sectors` is '*' for all or 'health,labour', `onestop.compartments` the officer's own; '' in a row is no
-sector and no compartment (decisions/015).
+sector and no compartment (decisions/018).
 """
 
 from collections.abc import Mapping
@@ -226,6 +226,7 @@ def wall(
         f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",
         *policies,
+        *(f"ALTER TABLE {name} ALTER COLUMN {quoted(one)} SET DEFAULT ''" for one in (sector, compartment) if one),
         # many villages, few rows each: with the usual 100 steps the planner takes a district for one row
         f"ALTER TABLE {name} ALTER COLUMN {quoted(unit_column)} SET STATISTICS 1000",
         *Grant(table, rights).forwards(),

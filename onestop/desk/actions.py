@@ -90,7 +90,7 @@ def _refuse_newer(what: Asked, subject: Person | Household, asked_at: datetime) 
 def not_known(page: Opened, what: Asked) -> None:
     """Keep that it was asked and nobody knew: the question stays open and goes to the end of the list for today.
 
-    The name of a fact in a compartment is not written: the line is read by officers outside of it.
+    Of a fact in a compartment the line is read inside of it only.
     """
-    hidden = what.stored is not None and bool(what.stored.compartment)
-    record(NOT_KNOWN, by=page.officer, subject=what.person or page.household, note="" if hidden else what.name)
+    closed = what.stored.compartment if what.stored is not None else ""
+    record(NOT_KNOWN, by=page.officer, subject=what.person or page.household, note=what.name, compartment=closed)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from criteria.catalogue import Catalogue
+from criteria.check import compartments
 from criteria.problems import RuleRefused
 from criteria.read import Unit, read
 from onestop.areas.country import pack
@@ -224,7 +225,11 @@ class Described:
         for one in criteria:
             words = {code: text for code, text in (one.get("words") or {}).items() if text}
             try:
-                made = sentence(read(one["rule"], self.catalogue, unit=unit), self.catalogue)
+                tree = read(one["rule"], self.catalogue, unit=unit)
+                closed = {compartment for _node, _name, compartment in compartments(tree, self.catalogue)}
+                if not all(map(self.scope.sees_compartment, closed)):
+                    continue  # what it asks was put into a compartment since
+                made = sentence(tree, self.catalogue)
             except RuleRefused:  # a fact of an old version is gone; its text stays readable
                 made = {}
             found.append(Condition(one["key"], {**made, **words}, one["rule"], bool(words)))

@@ -12,6 +12,7 @@ from onestop.eligibility.catalogue import offered
 from onestop.eligibility.rulebook import Rulebook
 from onestop.registry import read_family
 from onestop.registry.models import Household, Person
+from onestop.staff.scope import reckoning
 
 
 def family_of(household: Household, book: Rulebook) -> Family:
@@ -35,7 +36,8 @@ def family_of_person(person: Person, book: Rulebook) -> Family:
 
 def enrolments_of(persons: list[UUID], household: UUID | None) -> tuple[Enrolment, ...]:
     """Enrolments of these persons and of the household, past and future (a slot: settings.FACT_MODULES)."""
-    return tuple(
-        Enrolment(code, str(person) if person else None, Period(begin, end))
-        for code, person, begin, end in offered("enrolments_of")(persons, household)
-    )
+    with reckoning():
+        return tuple(
+            Enrolment(code, str(person) if person else None, Period(begin, end))
+            for code, person, begin, end in offered("enrolments_of")(persons, household)
+        )

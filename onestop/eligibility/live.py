@@ -22,6 +22,7 @@ from onestop.areas.scope import current, range_of
 from onestop.eligibility.catalogue import offered
 from onestop.eligibility.rulebook import Rulebook
 from onestop.registry import relations as registry
+from onestop.staff.scope import reckoning
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def household(book: Rulebook, key: UUID) -> list[Row]:
     statement = household_statement(book, key)
     current()
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as prepared:
+    with reckoning(), psycopg.Cursor(connection.connection) as prepared:
         prepared.execute(statement.sql, {"household": key}, prepare=True)
         return _as_rows(prepared.fetchall())
 
@@ -109,7 +110,7 @@ def area_of(unit: str) -> Area:
 def execute(statement: Statement) -> Sequence[tuple[Any, ...]]:
     """Run a compiled statement of an area inside the open scope."""
     current()
-    with connection.cursor() as cursor:
+    with reckoning(), connection.cursor() as cursor:
         cursor.execute(statement.sql)
         return list(cursor.fetchall())
 

@@ -14,6 +14,7 @@ from typing import Final
 from django.db.models import Count, Max
 
 from criteria.catalogue import Catalogue
+from criteria.check import compartments
 from criteria.family import Opening as Opened
 from criteria.family import Period
 from criteria.programme import Programme as Rules
@@ -131,7 +132,8 @@ def _read(on: date, scope: Scope, stamp: Stamp) -> Rulebook:
         version = by_code[code]
         criteria = [(one["key"], one["rule"]) for one in version.criteria]
         rules = Rules.read(code, "household" if programme.unit == "household" else "person", criteria, known)
-        versions.append(Version(rules, programme, version))
+        if all(scope.sees_compartment(closed) for closed in closed_in(rules, known)):
+            versions.append(Version(rules, programme, version))
     named = set(programmes) | {
         node.programme
         for version in versions
@@ -140,6 +142,16 @@ def _read(on: date, scope: Scope, stamp: Stamp) -> Rulebook:
         if isinstance(node, InArea)
     }
     return Rulebook(on, known, tuple(versions), openings(named), stamp)
+
+
+def closed_in(rules: Rules, known: Catalogue) -> frozenset[str]:
+    """The compartments of what a programme's criteria read, whatever the programme itself carries.
+
+    Publishing refuses a programme that reads what it does not carry (rules.md §1). But a fact or another programme may
+    be put into a compartment afterwards: then this one is left out for officers outside of it, as though it carried the
+    compartment, since its verdict would tell.
+    """
+    return frozenset(closed for _key, tree in rules.all_criteria for _n, _name, closed in compartments(tree, known))
 
 
 def openings(codes: set[str]) -> dict[str, tuple[Opened, ...]]:

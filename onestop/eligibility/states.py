@@ -20,6 +20,7 @@ from onestop.areas.scope import current, range_of
 from onestop.eligibility import live
 from onestop.eligibility.catalogue import offered
 from onestop.eligibility.rulebook import Rulebook
+from onestop.staff.scope import reckoning
 
 RECEIVING: Final = 3
 ELIGIBLE: Final = 2
@@ -138,7 +139,7 @@ def listed(parts: Iterable[sql.Composable], by: str = ", ") -> sql.Composed:
 def run(query: sql.Composable, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run a query inside the open scope."""
     current()
-    with connection.cursor() as cursor:
+    with reckoning(), connection.cursor() as cursor:
         cursor.execute(query.as_string(connection.connection), dict(parameters))
         return list(cursor.fetchall())
 

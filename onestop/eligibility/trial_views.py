@@ -184,11 +184,7 @@ def with_places(names: list[Name]) -> list[Named]:
 def known_facts(scope: Scope) -> list[tuple[str, str, str]]:
     """The facts a rule may ask: how they are written, their name, their codes; none of a compartment outside."""
     language = (get_language() or "")[:2]
-    return [
-        (fact.key, fact.label(language), ", ".join(fact.codes))
-        for fact in trial.known_to(scope).facts
-        if scope.sees_compartment(fact.compartment)
-    ]
+    return [(fact.key, fact.label(language), ", ".join(fact.codes)) for fact in trial.known_to(scope).facts]
 
 
 __all__ = ["Checked", "try_rule"]

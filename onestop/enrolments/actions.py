@@ -66,12 +66,14 @@ def enrol(
             person=stands if isinstance(stands, Person) else None,
             household=stands if isinstance(stands, Household) else None,
             unit_code=stands.unit_code,
+            sector=programme.sector,
+            compartment=programme.compartment,
             valid_from=valid_from,
             valid_to=valid_to,
             enrolled_by=by,
         )
     )
-    record(ENROLLED, by=by, subject=stands, note=programme.code)
+    _record(ENROLLED, enrolment, note=programme.code, by=by)
     return enrolment
 
 
@@ -99,6 +101,8 @@ def enrol_many(
         "from": valid_from,
         "to": valid_to,
         "by": by.pk,
+        "sector": programme.sector,
+        "compartment": programme.compartment,
     }
     with connection.cursor() as cursor:
         cursor.execute(_standing(of, "count(*), array_agg(DISTINCT s.unit_code)"), parameters)
@@ -114,9 +118,10 @@ def enrol_many(
 
 
 _MERGED: Final = {"person": " AND s.merged_into_id IS NULL", "household": ""}
+_SELECTED: Final = "%(programme)s, s.id, %(from)s::date, %(to)s::date, s.unit_code, %(by)s, %(sector)s, %(compartment)s"
 _STANDING: Final = "SELECT {what} FROM {table} s WHERE s.id = ANY(%(subjects)s) AND s.voided_at IS NULL{merged}"
 _ENROL_MANY: Final = """
-INSERT INTO {enrolments} (programme_id, {subject}, valid_from, valid_to, unit_code, enrolled_by_id)
+INSERT INTO {enrolments} (programme_id, {subject}, valid_from, valid_to, unit_code, enrolled_by_id, sector, compartment)
 {standing} AND NOT EXISTS (
     SELECT FROM {enrolments} e
     WHERE e.{subject} = s.id AND e.programme_id = %(programme)s AND e.voided_at IS NULL
@@ -135,7 +140,7 @@ def _enrol_many(of: str) -> sql.Composed:
     return sql.SQL(_ENROL_MANY).format(
         enrolments=sql.Identifier(loading.TABLE),
         subject=sql.Identifier(f"{of}_id"),
-        standing=_standing(of, "%(programme)s, s.id, %(from)s::date, %(to)s::date, s.unit_code, %(by)s"),
+        standing=_standing(of, _SELECTED),
     )
 
 
@@ -150,7 +155,7 @@ def end(enrolment: Enrolment, *, last_day: date, by: Officer, reason: str = "") 
         raise ValidationError({"last_day": _("This enrolment ends before that day already.")})
     writing.update(Enrolment.objects.filter(pk=enrolment.pk), valid_to=last_day, version=F("version") + 1)
     enrolment.valid_to, enrolment.version = last_day, enrolment.version + 1
-    record(ENDED, by=by, subject=enrolment.subject, note=_note(enrolment, reason))
+    _record(ENDED, enrolment, note=_note(enrolment, reason), by=by)
     return enrolment
 
 
@@ -171,7 +176,13 @@ def void(enrolment: Enrolment, *, reason: str, by: Officer) -> None:
         void_reason=reason,
         version=F("version") + 1,
     )
-    record(VOIDED, by=by, subject=enrolment.subject, note=_note(enrolment, reason))
+    _record(VOIDED, enrolment, note=_note(enrolment, reason), by=by)
+
+
+def _record(verb: str, enrolment: Enrolment, *, note: str, by: Officer) -> None:
+    """A line about who is enrolled; it names the programme and is closed like it."""
+    subject, sector, compartment = enrolment.subject, enrolment.sector, enrolment.compartment
+    record(verb, by=by, subject=subject, note=note, sector=sector, compartment=compartment)
 
 
 def _locked(subject: Person | Household) -> Person | Household:

@@ -23,7 +23,7 @@ TABLE: Final = Enrolment._meta.db_table
 _BATCH: Final = 5_000
 _COLUMNS: Final = "programme_id text, person_id uuid, household_id uuid, valid_from date, valid_to date, unit_code text"
 _NULL: Final = "\\N"
-_RETURNING: Final = sql.SQL(" RETURNING person_id, household_id, unit_code, programme_id")
+_RETURNING: Final = sql.SQL(" RETURNING person_id, household_id, unit_code, programme_id, sector, compartment")
 
 
 class EnrolmentWrong(ValueError):
@@ -79,12 +79,17 @@ class Load:
         """Put everything behind the wall, with history and journal; returns how many."""
         self._copy()
         statement = sql.SQL(
-            "INSERT INTO {} (programme_id, person_id, household_id, valid_from, valid_to, unit_code, enrolled_by_id)"
-            " SELECT programme_id, person_id, household_id, valid_from, valid_to, unit_code, %(by)s FROM load_enrolment"
+            "INSERT INTO {} (programme_id, person_id, household_id, valid_from, valid_to, unit_code, enrolled_by_id,"
+            " sector, compartment)"
+            " SELECT l.programme_id, l.person_id, l.household_id, l.valid_from, l.valid_to, l.unit_code, %(by)s,"
+            " p.sector, p.compartment FROM load_enrolment l JOIN programmes_programme p ON p.code = l.programme_id"
         ).format(sql.Identifier(TABLE))
         count = insert(statement, {"by": self.by.pk}, by=self.by)
         with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {TABLE} (person_id, household_id, programme_id, valid_from, valid_to, unit_code)")
+            cursor.execute(
+                f"ANALYZE {TABLE} (person_id, household_id, programme_id, valid_from, valid_to, unit_code,"
+                " sector, compartment)"
+            )
         return count
 
 
@@ -92,10 +97,12 @@ def insert(statement: sql.Composable, parameters: dict[str, Any], *, by: Officer
     """Run an INSERT … SELECT of enrolments and journal each of them, as a line about who is enrolled."""
     with connection.cursor() as cursor:
         cursor.execute(sql.Composed([statement, _RETURNING]), parameters)
-        rows: list[tuple[UUID | None, UUID | None, str, str]] = cursor.fetchall()
-    persons = [(person, unit, code) for person, _household, unit, code in rows if person]
-    households = [(household, unit, code) for _person, household, unit, code in rows if household]
+        rows: list[tuple[UUID | None, UUID | None, str, str, str, str]] = cursor.fetchall()
+    lines: dict[tuple[str, str, str], list[tuple[UUID, str, str]]] = {}
+    for person, household, unit, code, sector, compartment in rows:
+        kind = (Person if person else Household)._meta.label_lower
+        lines.setdefault((kind, sector, compartment), []).append((person or household, unit, code))  # type: ignore[arg-type]  # one of both
     return sum(
-        record_rows(ENROLLED, by=by, subject_kind=model._meta.label_lower, rows=of)
-        for model, of in ((Person, persons), (Household, households))
+        record_rows(ENROLLED, by=by, subject_kind=kind, rows=of, sector=sector, compartment=compartment)
+        for (kind, sector, compartment), of in lines.items()
     )

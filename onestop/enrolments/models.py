@@ -15,8 +15,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.clock import now
-from onestop.areas.models import Personal, PersonalQuerySet
-from onestop.areas.scope import Scope
+from onestop.areas.models import ClosedField, Personal, PersonalQuerySet
 from onestop.programmes.models import DayRange, Programme
 from onestop.registry.models import Household, HouseholdMembership, Person
 
@@ -33,10 +32,6 @@ class EnrolmentQuerySet(PersonalQuerySet):
         members = HouseholdMembership.objects.standing().filter(household=household)
         return self.filter(Q(household=household) | Q(person__in=members.values("person")))
 
-    def shown_to(self, scope: Scope) -> Self:
-        """Without those of programmes in a compartment the officer is outside of."""
-        return self.filter(programme__in=Programme.objects.visible_to(scope))
-
 
 class Enrolment(Personal):
     """One person or one household in one programme."""
@@ -48,6 +43,9 @@ class Enrolment(Personal):
     household = models.ForeignKey(
         Household, models.PROTECT, null=True, blank=True, related_name="enrolments", verbose_name=_("household")
     )
+    # those of the programme: a foreign key over all three keeps them so (migrations/0002)
+    sector = ClosedField()
+    compartment = ClosedField()
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
     enrolled_by = models.ForeignKey(
@@ -59,7 +57,11 @@ class Enrolment(Personal):
     class Meta:
         verbose_name = _("enrolment")
         verbose_name_plural = _("enrolments")
-        indexes: ClassVar = [models.Index(fields=["unit_code", "programme"], name="enrolment_unit_programme")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["unit_code", "programme"], include=["sector", "compartment"], name="enrolment_unit_programme"
+            ),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="enrolment_of_one_subject",

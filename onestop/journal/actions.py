@@ -16,9 +16,9 @@ __all__ = ["blank_note", "note_digest", "record", "record_many", "record_rows"]
 
 # As `_entry` and `note_digest` make them, in the database; a random UUID is as good a salt as `secrets` gives
 _RECORD_ROWS = """
-INSERT INTO journal_journalentry (id, at, verb, officer_id, roles, office, subject_kind, subject_id,
-                                  unit_code, unit_code_then, note, note_salt, note_digest)
-SELECT onestop_uuidv7(), %s, %s, %s, %s, %s, %s, r.key, r.unit, r.unit, r.note, r.salt,
+INSERT INTO journal_journalentry (id, at, verb, officer_id, roles, office, sector, compartment, subject_kind,
+                                  subject_id, unit_code, unit_code_then, note, note_salt, note_digest)
+SELECT onestop_uuidv7(), %s, %s, %s, %s, %s, %s, %s, %s, r.key, r.unit, r.unit, r.note, r.salt,
        CASE WHEN r.note = '' THEN '' ELSE encode(sha256(convert_to(r.salt || E'\\x1f' || r.note, 'UTF8')), 'hex') END
 FROM (SELECT key, unit, note, CASE WHEN note = '' THEN '' ELSE replace(gen_random_uuid()::text, '-', '') END AS salt
       FROM unnest(%s::text[], %s::text[], %s::text[]) AS given (key, unit, note) OFFSET 0) AS r
@@ -45,14 +45,19 @@ def record(
     subject_id: object = None,
     unit_code: str = "",
     note: str = "",
+    sector: str | None = None,
+    compartment: str | None = None,
 ) -> JournalEntry:
     """Write one line. Raises ScopeMissing, and WrongActor when `by` is not the officer of the scope.
 
     `subject` gives kind, key and unit by itself; without one, `subject_kind`, `subject_id` and `unit_code` say them.
     The line stands in the unit of its subject, or else where the officer's scope begins. No personal data in `note`
-    that a reader of the line may not see: it is text for people.
+    that a reader of the line may not see: it is text for people. What the line is about may belong to a sector or a
+    compartment, by default those of the subject: then only officers inside see the line.
     """
     entry = _entry(verb, by, subject, subject_kind, subject_id, unit_code, note)
+    entry.sector = getattr(subject, "sector", "") if sector is None else sector
+    entry.compartment = getattr(subject, "compartment", "") if compartment is None else compartment
     entry.save(force_insert=True)
     return entry
 
@@ -61,11 +66,23 @@ def record_many(
     verb: str, *, by: Actor, subjects: Iterable[models.Model], note: str = "", batch: int = 2000
 ) -> list[JournalEntry]:
     """The same line for each of many subjects, in a few statements."""
-    entries = [_entry(verb, by, subject, "", None, "", note) for subject in subjects]
+    entries = []
+    for subject in subjects:
+        entry = _entry(verb, by, subject, "", None, "", note)
+        entry.sector, entry.compartment = getattr(subject, "sector", ""), getattr(subject, "compartment", "")
+        entries.append(entry)
     return JournalEntry.objects.bulk_create(entries, batch_size=batch)
 
 
-def record_rows(verb: str, *, by: Actor, subject_kind: str, rows: Iterable[tuple[object, str, str]]) -> int:
+def record_rows(
+    verb: str,
+    *,
+    by: Actor,
+    subject_kind: str,
+    rows: Iterable[tuple[object, str, str]],
+    sector: str = "",
+    compartment: str = "",
+) -> int:
     """The same verb for thousands of subjects of one kind, each (key, unit, note), in one statement.
 
     For actions that write by INSERT … SELECT and have no objects at hand. Returns how many. Raises as `record`.
@@ -77,7 +94,7 @@ def record_rows(verb: str, *, by: Actor, subject_kind: str, rows: Iterable[tuple
     with connection.cursor() as cursor:
         cursor.execute(
             _RECORD_ROWS,
-            [now(), verb, by.pk, " ".join(scope.roles), scope.office_code, subject_kind, *columns],
+            [now(), verb, by.pk, " ".join(scope.roles), scope.office_code, sector, compartment, subject_kind, *columns],
         )
     return len(columns[0])
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-__all__ = ["OPEN_HISTORY_BODY", "OPEN_LINES_BODY", "UNSEALED_BODY"]
+__all__ = ["CLOSED_HISTORY_BODY", "CLOSED_LINES_BODY", "OPEN_HISTORY_BODY", "OPEN_LINES_BODY", "UNSEALED_BODY"]
 
 # How many lines of the last two days wait for their seal, and since when: figures, no line.
 UNSEALED_BODY: Final = """
@@ -26,3 +26,10 @@ OPEN_HISTORY_BODY: Final = """
     WHERE h.row_id = p_row AND h.table_name = p_table AND OPEN
     ORDER BY h.id DESC LIMIT p_most
 """.replace("OPEN", _OPEN.format(table="p_table"))
+
+# The same since lines and images know their sector and compartment (a programme's row has both): outside of the
+# compartment they are not handed out here either.
+_INSIDE: Final = """({alias}.compartment = ''
+        OR {alias}.compartment = ANY (string_to_array(current_setting('onestop.compartments', true), ',')))"""
+CLOSED_LINES_BODY: Final = OPEN_LINES_BODY.replace("ORDER BY", f"AND {_INSIDE.format(alias='e')} ORDER BY")
+CLOSED_HISTORY_BODY: Final = OPEN_HISTORY_BODY.replace("ORDER BY", f"AND {_INSIDE.format(alias='h')} ORDER BY")

@@ -6,14 +6,14 @@ Triggers at statement level (row level cost sixty times more for 100,000 rows: s
 row that an INSERT, UPDATE or DELETE touched into `journal_rowhistory`, through one SECURITY DEFINER function of the
 door; the application may read that table behind its wall and never write it. When a row's unit changes, its earlier
 images and its lines in the journal follow it in the same statement, so that they are seen by the office that now
-answers for it.
+answers for it. A table with the columns `sector` or `compartment` hands them on to its images, and to its lines.
 """
 
 from typing import Final
 
 from onestop.areas.walls import Sql, policy, quoted
 
-__all__ = ["BLANK_NOTE_BODY", "FOLLOW_BODY", "TRACK_BODY", "TRACK_NEEDS", "Track"]
+__all__ = ["BLANK_CLOSED_NOTE_BODY", "BLANK_NOTE_BODY", "FOLLOW_BODY", "TRACK_BODY", "TRACK_NEEDS", "Track"]
 
 # Arguments of the trigger: the key column, the unit column ('' when there is none), the kind of subject in the
 # journal, and the columns left out ('{a,b}'). The statement is made for the table's columns of the moment: taking
@@ -24,13 +24,21 @@ DECLARE
         SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
         WHERE attrelid = TG_RELID AND attnum > 0 AND NOT attisdropped AND attname <> ALL (TG_ARGV[3]::text[])
     );
+    closed text := (
+        SELECT string_agg(CASE WHEN a.attname IS NULL THEN quote_literal('') ELSE 'r.' || quote_ident(c.name) END, ', '
+                          ORDER BY c.place)
+        FROM unnest(ARRAY['sector', 'compartment']) WITH ORDINALITY AS c (name, place)
+        LEFT JOIN pg_attribute a ON a.attrelid = TG_RELID AND a.attname = c.name AND NOT a.attisdropped
+    );
 BEGIN
     EXECUTE format(
-        'INSERT INTO journal_rowhistory (table_name, row_id, op, at, officer_id, transaction, unit_code, "row")
-         SELECT %L, r.%I, %L, now(), nullif(current_setting(''onestop.officer'', true), '''')::uuid, %s, %s, to_json(r)
+        'INSERT INTO journal_rowhistory (table_name, row_id, op, at, officer_id, transaction, unit_code, sector,
+                                         compartment, "row")
+         SELECT %L, r.%I, %L, now(), nullif(current_setting(''onestop.officer'', true), '''')::uuid, %s, %s, %s,
+                to_json(r)
          FROM (SELECT %s FROM %I) AS r',
         TG_TABLE_NAME, TG_ARGV[0], left(TG_OP, 1), pg_current_xact_id()::text,
-        CASE TG_ARGV[1] WHEN '' THEN quote_literal('') ELSE 'r.' || quote_ident(TG_ARGV[1]) END,
+        CASE TG_ARGV[1] WHEN '' THEN quote_literal('') ELSE 'r.' || quote_ident(TG_ARGV[1]) END, closed,
         columns_kept, CASE TG_OP WHEN 'DELETE' THEN 'old_rows' ELSE 'new_rows' END
     );
     RETURN NULL;
@@ -42,7 +50,29 @@ FOLLOW_BODY: Final = """
 DECLARE
     ids uuid[];
     units text[];
+    sectors text[];
+    compartments text[];
 BEGIN
+    -- what has come to belong to a sector or a compartment is closed with all that was written of it
+    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attname = 'compartment' AND NOT attisdropped) THEN
+        EXECUTE format(
+            'SELECT array_agg(n.%1$I), array_agg(n.%2$s::text), array_agg(n.compartment::text)
+             FROM new_rows n JOIN old_rows o ON o.%1$I = n.%1$I
+             WHERE o.compartment <> n.compartment OR o.%2$s <> n.%2$s',
+            TG_ARGV[0], CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attname = 'sector'
+                                          AND NOT attisdropped) THEN 'sector' ELSE 'compartment' END
+        ) INTO ids, sectors, compartments;
+        IF ids IS NOT NULL THEN
+            UPDATE journal_rowhistory h SET compartment = moved.compartment,
+                sector = CASE WHEN h.sector = '' THEN '' ELSE moved.sector END
+            FROM unnest(ids, sectors, compartments) AS moved (id, sector, compartment)
+            WHERE h.row_id = moved.id AND h.table_name = TG_TABLE_NAME;
+            UPDATE journal_journalentry e SET compartment = moved.compartment,
+                sector = CASE WHEN e.sector = '' THEN '' ELSE moved.sector END
+            FROM unnest(ids, sectors, compartments) AS moved (id, sector, compartment)
+            WHERE e.subject_kind = TG_ARGV[2] AND e.subject_id = moved.id::text;
+        END IF;
+    END IF;
     EXECUTE format(
         'SELECT array_agg(n.%1$I), array_agg(n.%2$I::text) FROM new_rows n JOIN old_rows o ON o.%1$I = n.%1$I
          WHERE o.%2$I <> n.%2$I', TG_ARGV[0], TG_ARGV[1]
@@ -67,6 +97,7 @@ BEGIN
     RETURN FOUND;
 END
 """.replace("INSIDE", policy())
+BLANK_CLOSED_NOTE_BODY: Final = BLANK_NOTE_BODY.replace(policy(), policy(sector="sector", compartment="compartment"))
 
 TRACK_NEEDS: Final = {"journal_rowhistory": "SELECT, INSERT, UPDATE", "journal_journalentry": "SELECT, UPDATE"}
 

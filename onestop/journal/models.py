@@ -18,7 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from onestop.areas.clock import now
 from onestop.areas.keys import uuid7
-from onestop.areas.models import UnitCodeField
+from onestop.areas.models import ClosedField, UnitCodeField
 
 __all__ = ["DayHead", "Idempotency", "JournalEntry", "RowHistory", "Seal"]
 
@@ -47,6 +47,9 @@ class JournalEntry(models.Model):
     subject_id = models.CharField(max_length=64, blank=True, db_collation="C", editable=False)
     unit_code = UnitCodeField(blank=True, editable=False)
     unit_code_then = UnitCodeField(blank=True, editable=False)
+    # of what the line is about: outside of them it is not seen (decisions/018)
+    sector = ClosedField()
+    compartment = ClosedField()
     note = models.TextField(blank=True, editable=False)
     note_salt = models.CharField(max_length=32, blank=True, editable=False)
     note_digest = models.CharField(max_length=64, blank=True, editable=False)
@@ -95,6 +98,9 @@ class RowHistory(models.Model):
     officer_id = models.UUIDField(null=True, editable=False)
     transaction = models.BigIntegerField(editable=False)
     unit_code = UnitCodeField(blank=True, editable=False)
+    # those of the row, from its own columns of these names
+    sector = ClosedField()
+    compartment = ClosedField()
     row = RowField(editable=False)
 
     objects = RowHistoryQuerySet.as_manager()

@@ -75,6 +75,10 @@ class Programme(models.Model):
         verbose_name = _("programme")
         verbose_name_plural = _("programmes")
         ordering = ["position", "code"]
+        constraints = [
+            # what enrolments point at, so that the database itself hands a programme's compartment on to them
+            models.UniqueConstraint(name="programme_closed_in", fields=["code", "sector", "compartment"]),
+        ]
 
     def __str__(self) -> str:
         return self.code

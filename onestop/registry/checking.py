@@ -85,8 +85,10 @@ class Checker:
         )
         self.years, self.kinds = pack().estimated_years, paper_kinds(pack())
         self.relations = frozenset(declared().codes_of("person", "relation"))
+        # a fact of a compartment the loader is outside of is as though it did not exist
         self.facts: dict[str, dict[str, Declared]] = {
-            of: {fact.code: fact for fact in declared().stored(of)} for of in ("person", "household")
+            of: {one.code: one for one in declared().stored(of) if self.scope.sees_compartment(one.compartment)}
+            for of in ("person", "household")
         }
         self.seen: dict[tuple[str, str, type, Any], str] = {}
 
@@ -203,19 +205,21 @@ class Checker:
         return f"{status.level}\t{texts[0]}\t{texts[1]}\t{status.valid_from}\t{text(end)}\t{text(source)}"
 
     def _sheets(self, of: str, sheets: Any, key: str) -> list[str]:
-        """One line a sitting: what was asked on several forms on one day is one sheet."""
-        by_day: dict[date, tuple[set[str], dict[str, str]]] = {}
+        """One line a sitting and compartment: what was asked on several forms on one day is one sheet."""
+        by_day: dict[tuple[date, str], tuple[set[str], dict[str, str]]] = {}
         for sheet in sheets:
             self._past(sheet.observed_on, key)
-            topics, answers = by_day.setdefault(sheet.observed_on, (set(), {}))
-            topics.add(sheet.topic)
             for code, value in sheet.answers.items():
-                answers[code] = self._answer(of, code, value, key)
+                answer = self._answer(of, code, value, key)
+                closed = self.facts[of][code].compartment
+                topics, answers = by_day.setdefault((sheet.observed_on, closed), (set(), {}))
+                topics.add(sheet.topic)
+                answers[code] = answer
         lines = []
-        for day, (topics, answers) in by_day.items():
+        for (day, closed), (topics, answers) in by_day.items():
             topic = next(iter(topics)) if len(topics) == 1 else ""
             document = "{" + ",".join(f'"{code}":{value}' for code, value in answers.items()) + "}"
-            lines.append(f"{topic}\t{day}\t{self.source}\t" + document.replace("\\", "\\\\"))
+            lines.append(f"{topic}\t{closed}\t{day}\t{self.source}\t" + document.replace("\\", "\\\\"))
         return lines
 
     def _answer(self, of: str, code: str, value: Any, key: str) -> str:

@@ -6,16 +6,17 @@ A fact declared in the pack needs nothing else: it has its column after `facts l
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.utils.translation import get_language
 
 from onestop.areas.country import Country, Node, pack
 
+T = TypeVar("T")
 TYPES: Final = ("bool", "whole", "decimal", "date", "code", "set", "text", "age")
 # Where the value of a fact comes from; only answers and documents are stored in columns of the wide row
 SOURCES: Final = ("identity", "membership", "status", "count", "documents", "derived", "answer")
@@ -141,6 +142,15 @@ class Declarations:
 @lru_cache(maxsize=8)
 def _read(country: Country) -> Declarations:
     return Declarations(country)
+
+
+def parted(of: str, answers: Mapping[str, T]) -> dict[str, dict[str, T]]:
+    """Answers by the compartment of their facts, those in none ('') first: each part stands in a sheet of its own."""
+    parts: dict[str, dict[str, T]] = {}
+    for code, value in answers.items():
+        fact = declared().get(of, code)
+        parts.setdefault(fact.compartment if fact else "", {})[code] = value
+    return dict(sorted(parts.items()))
 
 
 def declared(country: Country | None = None) -> Declarations:

@@ -16,6 +16,7 @@ from onestop.registry.columns import TABLES
 from onestop.registry.declared import Declared, declared
 from onestop.registry.fold import answer, fold, papers
 from onestop.registry.models import Household, Person
+from onestop.staff.scope import projecting
 
 # Day of a row in which nothing has a beginning
 NEVER: Final = "DATE '0001-01-01'"
@@ -103,10 +104,13 @@ def _listed(parts: Iterable[sql.Composable]) -> sql.Composed:
 
 
 def refresh(*, persons: Iterable[UUID] = (), households: Iterable[UUID] = ()) -> None:
-    """Make these rows anew, in the caller's transaction; rows of the voided and the merged go."""
+    """Make these rows anew, in the caller's transaction; rows of the voided and the merged go.
+
+    A row holds every answer, also those of compartments the caller is outside of: rules of officers inside read them.
+    """
     for subject, asked in (("person", list(persons)), ("household", list(households))):
         if asked:
-            with connection.cursor() as cursor:
+            with projecting(), connection.cursor() as cursor:
                 cursor.execute(statement(subject), {"ids": asked})
                 cursor.execute(_GONE[subject], {"ids": asked})
 

@@ -53,7 +53,8 @@ _TABLES: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "load_sheet": (
         "registry_answersheet",
-        "person_id uuid, household_id uuid, topic text, observed_on date, source text, answers jsonb, unit_code text",
+        "person_id uuid, household_id uuid, topic text, compartment text, observed_on date, source text, answers jsonb,"
+        " unit_code text",
         "recorded_at observed_by_id",
     ),
     "load_searchkey": (

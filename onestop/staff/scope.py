@@ -193,18 +193,19 @@ def reckoning() -> Iterator[Scope]:
 
 
 @contextmanager
-def projecting() -> Iterator[Scope]:
+def projecting() -> Iterator[None]:
     """For making rows anew from the answers: every answer counts, also those the officer may not read.
 
-    Nothing may leave the block but what is written in the projection, whose readers have walls of their own.
+    Nothing may leave the block but what is written in the projection, whose readers have walls of their own. Where no
+    scope is open (the owner, who passes the walls) there is nothing to widen.
     """
-    asking = current()
+    asking = current_or_none()
     every = frozenset(node.text("code") for node in pack().node("country.yaml").each("compartments"))
-    if every <= asking.compartments:
-        yield asking
+    if asking is None or every <= asking.compartments:
+        yield
         return
-    with _opened(replace(asking, compartments=every, sectors=None)) as opened:
-        yield opened
+    with _opened(replace(asking, compartments=every, sectors=None)):
+        yield
 
 
 def system_officer(name: str) -> Officer:

@@ -78,21 +78,42 @@ def test_every_table_of_a_personal_room_has_a_unit() -> None:
     assert tables - tables_with_unit() == WITHOUT_UNIT.keys() & tables
 
 
+def closed_columns() -> dict[str, frozenset[str]]:
+    """Of every walled table, which of the columns `sector` and `compartment` it has."""
+    found = ask(
+        "SELECT c.relname, array_agg(a.attname) FILTER (WHERE a.attname IN ('sector', 'compartment'))"
+        " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped"
+        " WHERE c.relforcerowsecurity AND c.relnamespace = 'public'::regnamespace GROUP BY c.relname"
+    )
+    return {table: frozenset(columns or ()) for table, columns in found}
+
+
 def test_every_wall_has_the_measured_shape() -> None:
-    """All policies say the same, but for the journal's INSERT; compared as the database writes them back."""
+    """All policies say the same, but for the journal's INSERT; compared as the database writes them back.
+
+    Of a table whose rows belong to a sector or a compartment the policy says so behind the range: no such column may
+    be forgotten in its wall.
+    """
     found = ask(
         "SELECT tablename, policyname, cmd, qual, with_check FROM pg_policies WHERE schemaname = 'public' ORDER BY 1, 2"
     )
-    shape = {qual for _table, name, _cmd, qual, _check in found if name == "scope"}
+    columns = closed_columns()
+    shape = {qual for table, name, _cmd, qual, _check in found if name == "scope" and not columns[table]}
     assert len(shape) == 1, shape
     (text,) = shape
     assert "width_bucket" in text and "onestop.lo" in text and "unit_code" in policy()
-    others = {(table, name, cmd, check) for table, name, cmd, _qual, check in found if name != "scope"}
-    assert {(table, cmd) for table, _name, cmd, _check in others} == {("journal_journalentry", "INSERT")}
-    for table, name, cmd, _qual, check in found:
+    closed = {(columns[table], qual) for table, name, _cmd, qual, _check in found if name == "scope" and columns[table]}
+    assert {kinds for kinds, _qual in closed} >= {frozenset({"sector", "compartment"}), frozenset({"compartment"})}
+    for kinds, qual in closed:
+        assert qual.startswith(text.removesuffix(")")), kinds
+        for kind in ("sector", "compartment"):
+            assert (f"onestop.{kind}s" in qual) is (kind in kinds), (kinds, qual)
+    for table, name, cmd, qual, check in found:
         if name == "scope":
             assert cmd == ("SELECT" if table == "journal_journalentry" else "ALL"), table
-            assert check is None if cmd == "SELECT" else check == text, table
+            assert check is None if cmd == "SELECT" else check == qual, table
+    others = {(table, name, cmd, check) for table, name, cmd, _qual, check in found if name != "scope"}
+    assert {(table, cmd) for table, _name, cmd, _check in others} == {("journal_journalentry", "INSERT")}
     assert {table for table, *_rest in found} == walled_tables(connection)
 
 

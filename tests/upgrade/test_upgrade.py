@@ -29,6 +29,7 @@ MADE_BY_US = (
     "registry_personrow",
     "registry_householdrow",
     "registry_searchkey",
+    "registry_answersheet",  # answers in a compartment leave the sheets of others for sheets of their own
 )
 
 
@@ -71,10 +72,19 @@ def test_a_released_state_comes_to_this_version_with_every_row_and_the_same_answ
     with psycopg.connect(urls["owner"]) as connection:
         now = backup.counts(connection)
         walled = connection.execute("SELECT count(*) FROM pg_class WHERE relforcerowsecurity").fetchone()
+        mixed = connection.execute(
+            "SELECT count(*) FROM registry_answersheet WHERE (compartment = 'health') <> (answers ? 'hiv')"
+        ).fetchone()
+        open_images = connection.execute(
+            "SELECT count(*) FROM journal_rowhistory WHERE compartment = '' AND table_name = 'registry_answersheet'"
+            """ AND ("row" -> 'answers')::jsonb ?| ARRAY['hiv', 'working_child']"""
+        ).fetchone()
     kept = {name: count for name, count in told["counts"].items() if not name.startswith(MADE_BY_US)}
     assert kept["registry_person"] > 50 and kept["enrolments_enrolment"] > 0
     assert {name: now.get(name) for name in kept} == kept
     assert walled and walled[0] >= 15
+    assert now["registry_answersheet"] >= told["counts"]["registry_answersheet"]
+    assert (mixed, open_images) == ((0,), (0,)), "answers of a compartment stand outside its wall"
     answer = json.loads(prepare.django(told["command"], urls["app"], process="command", mode="test"))
     assert answer == told["answer"]
     assert sum(row["eligible"] for row in answer) > 0

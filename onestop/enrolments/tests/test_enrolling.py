@@ -192,9 +192,18 @@ def test_a_programme_of_a_compartment_is_as_if_it_were_not_there(district: Offic
         enrol(head, hidden, valid_from=BEGIN, by=district)
     with pytest.raises(ValidationError, match="no such programme"):
         enrol_many(hidden, [head.pk], valid_from=BEGIN, by=district)
-    with scope(district) as opened:
-        assert made in Enrolment.objects.visible_to(district)
-        assert not Enrolment.objects.visible_to(district).shown_to(opened).exists()
+    with scope(district):  # the database has put the enrolment into the compartment with its programme
+        assert not Enrolment.objects.exists()
+        assert not RowHistory.objects.of(made).exists()
+    with scope(replaced(Officer.objects.get(username="health"), programme=hidden, compartment="health")):
+        assert made in Enrolment.objects.visible_to(Officer.objects.get(username="health"))
+        assert {image.compartment for image in RowHistory.objects.of(made)} == {"health"}
+
+
+def replaced(inside: Officer, *, programme: Programme, compartment: str) -> Officer:
+    """The officer, once the programme lies in this compartment."""
+    Programme.objects.filter(pk=programme.pk).update(compartment=compartment)
+    return inside
 
 
 def test_thousands_are_enrolled_with_a_line_and_an_image_each_and_nobody_twice(

@@ -16,7 +16,7 @@ from onestop.areas.text import normalise
 from onestop.journal.actions import record
 from onestop.registry.asking import with_what_does_not_apply
 from onestop.registry.choices import ANSWERED, CORRECTED, Source
-from onestop.registry.declared import Declared, declared
+from onestop.registry.declared import Declared, declared, parted
 from onestop.registry.models import AnswerSheet, Household, Person
 from onestop.registry.rows import refresh
 from onestop.registry.values import AnswerRefused, Written, written
@@ -83,7 +83,8 @@ def answer(
     """Record what was answered in one sitting: the sheet, the wide row and one line in the journal.
 
     `answers` is {fact: value}, values as `values.written` takes them. With `topic` every fact must be of that form;
-    without, the answers were given in place. What does not apply is stored as answered (asking.py). Raises
+    without, the answers were given in place. What does not apply is stored as answered (asking.py). Answers in a
+    compartment are a sheet and a line of their own; the sheet given back is the open one, if there is one. Raises
     ValidationError with a message for each wrong answer.
     """
     subject = locked(subject)
@@ -95,21 +96,28 @@ def answer(
     stored, wrong = with_what_does_not_apply(subject, stored, on=observed_on, topic=topic)
     if wrong:
         raise ValidationError({fact.code: [_("This question does not apply here. Leave it open.")] for fact in wrong})
-    sheet = insert(
-        AnswerSheet(
-            **{kind_of(subject): subject},
-            unit_code=subject.unit_code,
-            topic=topic,
-            observed_on=observed_on,
-            observed_by=by,
-            source=source,
-            answers=stored,
-            recorded_at=now(),
+    sheets = []
+    for compartment, part in parted(kind_of(subject), stored).items():
+        if not current().sees_compartment(compartment):  # what follows from an answer, in a compartment of others
+            continue
+        sheets.append(
+            insert(
+                AnswerSheet(
+                    **{kind_of(subject): subject},
+                    unit_code=subject.unit_code,
+                    topic=topic,
+                    compartment=compartment,
+                    observed_on=observed_on,
+                    observed_by=by,
+                    source=source,
+                    answers=part,
+                    recorded_at=now(),
+                )
+            )
         )
-    )
+        record(ANSWERED, by=by, subject=subject, note=topic, compartment=compartment)
     _refreshed(subject)
-    record(ANSWERED, by=by, subject=subject, note=topic)
-    return sheet
+    return sheets[0]
 
 
 @transaction.atomic
@@ -140,6 +148,7 @@ def correct_answer(sheet: AnswerSheet, answers: Mapping[str, Any], *, by: Office
                     **{of: subject},
                     unit_code=subject.unit_code,
                     topic=sheet.topic,
+                    compartment=sheet.compartment,
                     observed_on=sheet.observed_on,
                     observed_by=by,
                     source=Source.CORRECTION,
@@ -150,7 +159,7 @@ def correct_answer(sheet: AnswerSheet, answers: Mapping[str, Any], *, by: Office
             )
         )
     _refreshed(subject)
-    record(CORRECTED, by=by, subject=subject, note=reason)
+    record(CORRECTED, by=by, subject=subject, note=reason, compartment=sheet.compartment)
     return written_sheets
 
 

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.clock import now
-from onestop.areas.models import Personal, UnitCodeField
+from onestop.areas.models import ClosedField, Personal, UnitCodeField
 from onestop.registry.choices import Source, Subject
 from onestop.registry.models.households import Household
 from onestop.registry.models.people import Person
@@ -18,12 +18,14 @@ class AnswerSheet(Personal):
     """One sitting: what a person or household answered on one day. Never changed; a correction has `replaces`.
 
     `answers` is {fact: value} in the written form of `registry/values.py`. In a correction null takes an answer back,
-    as though it had never been given. `topic` is the form it was asked on, '' for an answer given in place.
+    as though it had never been given. `topic` is the form it was asked on, '' for an answer given in place. Answers to
+    facts of a compartment are a sheet of their own, which stands behind the compartment's wall.
     """
 
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="sheets", db_index=False)
     household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="sheets", db_index=False)
     topic = models.CharField(max_length=40, blank=True, default="")
+    compartment = ClosedField()
     observed_on = models.DateField(_("observed on"))
     observed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     source = models.CharField(_("source"), max_length=20, choices=Source.choices, default=Source.INTERVIEW)

@@ -112,7 +112,7 @@ def test_a_household_goes_in_with_all_that_belongs_to_it(loader: Officer) -> Non
         name="a list",
         written=lambda given, key, members: written.append((given["key"], key, members)),
     )
-    assert (loaded.households, loaded.persons, loaded.sheets, loaded.problems) == (1, 2, 3, [])
+    assert (loaded.households, loaded.persons, loaded.sheets, loaded.problems) == (1, 2, 4, [])
     home = Household.objects.get()
     head, child = Person.objects.order_by("birth_from")
     assert written == [("17010101-0001", str(home.pk), [str(head.pk), str(child.pk)])]
@@ -188,8 +188,24 @@ def test_each_wrong_household_is_listed_with_its_line_and_reason_and_the_good_on
 def test_an_officer_loads_only_into_the_own_area(db: None) -> None:
     commune = officer("commune")
     with scope(commune):
-        loaded = load([a_household(1), a_household(2, unit_code="17010201")], by=commune)
+        loaded = load([open_household(1), open_household(2, unit_code="17010201")], by=commune)
     assert loaded.households == 1 and "outside your area" in loaded.problems[0].reason
+
+
+def open_household(number: int, **fields: Any) -> dict[str, Any]:
+    """Without answers in a compartment."""
+    home = deepcopy(a_household(number, **fields))
+    for sheet in home["members"][0]["sheets"]:
+        sheet["answers"].pop("hiv", None)
+    return home
+
+
+@pytest.mark.django_db
+def test_a_question_of_a_compartment_does_not_exist_for_who_is_outside(db: None) -> None:
+    commune = officer("commune")
+    with scope(commune):
+        loaded = load([a_household(1)], by=commune)
+    assert loaded.households == 0 and loaded.problems[0].reason == "There is no question “hiv”."
 
 
 @pytest.mark.django_db

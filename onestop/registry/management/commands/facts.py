@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from onestop.areas.country import PackRefused
 from onestop.registry.columns import FactsRefused, Loaded, load
+from onestop.registry.parting import part_sheets
 from onestop.registry.rows import rebuild_everything
 
 
@@ -26,6 +27,8 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from None
         for line in lines_of(loaded):
             self.stdout.write(line)
+        if parted := part_sheets():
+            self.stdout.write(_("Answers put behind the walls of their compartment: %s sheets.") % parted)
         if loaded.must_rebuild:
             done = rebuild_everything()
             if any(done.values()):
