@@ -20,6 +20,8 @@ from pilot.scenarios import Planted, planted
 
 DEFAULT_ON: Final = date(2014, 6, 11)
 _PERSONS_PER_FAMILY: Final = 5.12  # pilot districts, 2011
+# With fewer in the mean some village is so small that it has nobody to head its families
+_FEWEST_A_VILLAGE: Final = 10
 
 
 @dataclass(frozen=True)
@@ -126,11 +128,16 @@ def generate(
     With `villages` each village has exactly its households of ID-Poor 1 and 2 and its share of the commune's families;
     without, the commune's poor are spread over its villages. With `persons` that many people are made in the shape of
     all communes together over the villages `codes` (or those of `villages`, or the figures'), for benches, without the
-    planted households. Raises FiguresWrong when the figures do not fit together.
+    planted households. Raises FiguresWrong when the figures do not fit together, or the persons are too few.
     """
     check_rules(figures.enrolments)
-    if persons is not None and persons < 1:
-        raise FiguresWrong(f"generate: {persons} persons cannot be made")
+    if persons is not None:
+        places = len(codes or villages or [code for commune in figures.communes for code in commune.villages])
+        if persons < _FEWEST_A_VILLAGE * places:
+            raise FiguresWrong(
+                f"{persons} persons are too few for {places} villages: "
+                f"the smallest number is {_FEWEST_A_VILLAGE * places:,}"
+            )
     if villages is not None and persons is None:
         known = tuple(commune.code for commune in figures.communes)
         strays = [village.code for village in villages if not village.code.startswith(known)]

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 from ruamel.yaml import YAML
 
 from onestop.areas.country import pack
@@ -89,10 +90,7 @@ def load_pilot(wanted: Wanted, *, keep: bool, by: Officer, say: Say) -> PilotLoa
             _("These people are invented. They are loaded only into the demonstration: set ONESTOP_MODE=demo.")
         )
     day, seed = wanted.on or DEFAULT_ON, DEFAULT_SEED if wanted.seed is None else wanted.seed
-    try:
-        claim_demo(on=day)  # also makes a second load at the same time wait for this one
-    except InstallationRefused as refused:
-        raise PilotRefused(str(refused)) from refused
+    _claim(day)
     if standing := PilotLoad.objects.first():
         return _kept(standing, wanted, keep=keep, say=say)
     if Household.objects.exists():
@@ -116,6 +114,23 @@ def load_pilot(wanted: Wanted, *, keep: bool, by: Officer, say: Say) -> PilotLoa
     )
     record(PILOT_LOADED, by=by, note=str(made))
     return made
+
+
+def _claim(day: date) -> None:
+    """Take the demonstration for this load; a second one at the same time waits, but not for ever."""
+    try:
+        claim_demo(on=day)
+    except InstallationRefused as refused:
+        raise PilotRefused(str(refused)) from refused
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise PilotRefused(
+            _(
+                "Another load is at work in this demonstration, and it has not ended yet. Nothing was changed. Wait "
+                "until it has ended, then start this one again; with --keep it takes the people who are there then."
+            )
+        ) from error
 
 
 def _kept(standing: PilotLoad, wanted: Wanted, *, keep: bool, say: Say) -> PilotLoad:

@@ -192,6 +192,40 @@ def test_a_load_that_is_killed_leaves_nothing_and_the_next_start_loads_anew(
     assert rows["registry_person"] >= 3000 and rows["enrolments_enrolment"] > 0
 
 
+def test_of_two_loads_at_once_the_second_waits_and_says_what_is_there(committed_database: dict[str, str]) -> None:
+    make_demo(committed_database["owner"])
+    both = [
+        subprocess.Popen(
+            [*PILOT, "--persons", "1300"],
+            env=pilot_environment(committed_database["app"]),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _time in range(2)
+    ]
+    said = [process.communicate() for process in both]
+    assert sorted(process.returncode for process in both) == [0, 3], said
+    assert all("Traceback" not in out + err for out, err in said)
+    assert any("need a fresh database" in err for _out, err in said)
+    with psycopg.connect(committed_database["owner"]) as owner:
+        assert owner.execute("SELECT count(*) FROM enrolments_pilotload").fetchone() == (1,)
+
+
+def test_a_load_that_has_to_wait_too_long_says_why(committed_database: dict[str, str]) -> None:
+    make_demo(committed_database["owner"])
+    with psycopg.connect(committed_database["owner"]) as other:
+        other.execute("SELECT FROM areas_installation FOR UPDATE")
+        environment = pilot_environment(committed_database["app"])
+        # of all processes the worker's waits for locks are short enough for a test
+        done = subprocess.run(
+            PILOT, env=environment | {"ONESTOP_PROCESS": "worker"}, cwd=ROOT, capture_output=True, text=True
+        )
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "Another load is at work" in done.stderr and "Wait until it has ended" in done.stderr
+
+
 # Only in a demonstration, only what was asked for ---------------------------------------------------------------------
 def test_people_who_are_there_already_are_kept_when_they_are_the_ones_asked_for(demo: Officer) -> None:
     made, said = load(Wanted(on=date(2014, 5, 1), persons=1500), demo)
@@ -221,6 +255,15 @@ def test_a_real_office_takes_no_invented_people(loader: Officer, settings: Setti
     with pytest.raises(PilotRefused, match="not made by the demonstration"):
         load(Wanted(persons=1500), loader)
     assert not Household.objects.exists()
+
+
+def test_too_few_people_for_the_villages_are_refused_with_the_smallest_number(demo: Officer) -> None:
+    for persons in (0, 1, 500, 1299):
+        with pytest.raises(PilotRefused, match="too few for 130 villages: the smallest number is 1,300"):
+            load(Wanted(persons=persons), demo)
+    assert not Household.objects.exists()
+    made, _said = load(Wanted(persons=1300), demo)
+    assert made.persons >= 1300
 
 
 @pytest.mark.parametrize(
