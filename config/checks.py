@@ -1,4 +1,8 @@
-"""`./run test`: lint, types, contracts, tests, in this order; says how long each took and ends with one status."""
+"""`./run test`: lint, types, contracts, tests, in this order; says how long each took and ends with one status.
+
+`./run test PATH…` runs only the tests named. `./run test rights` walks every address for all roles that differ and
+compares with the reviewed matrix; `--all` walks every role for itself, `--write` writes the matrix anew (tests/rights).
+"""
 
 import os
 import subprocess
@@ -18,6 +22,13 @@ CHECKS = {
 def main(arguments: list[str]) -> int:
     """Everything, or with arguments only the tests they name."""
     environment = {**os.environ, "ONESTOP_MODE": "test"}
+    if arguments[:1] == ["rights"]:
+        how = [argument.removeprefix("--") for argument in arguments[1:]]
+        if len(how) > 1 or not set(how) <= {"all", "write"}:
+            print("./run test rights takes nothing, --all or --write.", file=sys.stderr)
+            return 2
+        environment["ONESTOP_RIGHTS"] = how[0] if how else ""
+        arguments = ["tests/rights"]
     environment.pop("DATABASE_URL", None)
     messages.compile_all()
     failed: list[str] = []
