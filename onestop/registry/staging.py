@@ -154,12 +154,7 @@ class Staging:
         for table, text in tables:
             if text:
                 with self.cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
-                    pg = copy.connection.pgconn
-                    pg.nonblocking = 0
-                    try:
-                        pg.put_copy_data(text.encode())
-                    finally:
-                        pg.nonblocking = 1
+                    _put(copy.connection.pgconn, text)
         # one message to the server: each answer waits until the thread that reads lets go of the interpreter
         self.cursor.execute(self.first or self.further)
         self.first = ""
