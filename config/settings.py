@@ -142,6 +142,7 @@ UI_PLACES = [
     (_("Who may have what"), "desk:crosstable", "crosstable.read"),
     (_("Places"), "areas:home", ""),
     (_("Try a rule"), "eligibility:try", "rule.try"),
+    (_("Offices"), "staff:offices", "office.read"),
 ]
 
 MIDDLEWARE = [

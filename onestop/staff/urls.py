@@ -1,6 +1,6 @@
 """Addresses of this room."""
 
-from django.urls import path
+from django.urls import include, path
 
 from onestop.staff import views
 
@@ -8,4 +8,5 @@ app_name = "staff"
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),
+    path("offices/", include("onestop.staff.offices_urls")),
 ]

@@ -9,6 +9,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from onestop.areas import clock
 from onestop.areas.country import pack
@@ -27,7 +28,7 @@ DAY = date(2014, 6, 11)
 def it() -> Iterator[Officer]:
     """The IT officer of the district, at work."""
     officer = Officer.objects.get(username="it")
-    with clock.fixed(DAY), scope(officer):
+    with clock.fixed(DAY), translation.override("en"), scope(officer):
         yield officer
 
 

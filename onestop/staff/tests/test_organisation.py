@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model
+from django.utils import translation
 
 from onestop.areas import clock
 from onestop.areas.country import pack
@@ -26,7 +27,7 @@ DAY = date(2014, 6, 11)
 
 @pytest.fixture(autouse=True)
 def day() -> Iterator[None]:
-    with clock.fixed(DAY):
+    with clock.fixed(DAY), translation.override("en"):
         yield
 
 

@@ -1,0 +1,91 @@
+"""How a form of the organisation is saved: errors go to their fields, and a stale save is shown side by side."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from onestop.areas.models import Edited
+from onestop.staff.models import Officer
+from onestop.staff.stale import StaleRecord
+from onestop.ui.format import day
+from onestop.ui.languages import one
+
+__all__ = ["Meanwhile", "me", "saved"]
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What somebody else saved while the form stood open: by whom, and per field what is saved and what was written."""
+
+    by: str
+    rows: list[tuple[Any, str, str]]
+
+
+def me(request: HttpRequest) -> Officer:
+    """The officer of the request."""
+    assert isinstance(request.user, Officer)
+    return request.user
+
+
+def saved(form: forms.Form, act: Callable[[], object]) -> Meanwhile | bool:
+    """True when the form was right and the action done. False: the form says what is wrong. Meanwhile: the record has
+    moved on; the form now carries its newest version, so that sending it again keeps one's own words."""
+    if not form.is_valid():
+        return False
+    try:
+        with transaction.atomic():
+            act()
+    except ValidationError as wrong:
+        _tell(form, wrong)
+        return False
+    except IntegrityError as broken:
+        form.add_error(None, _constraint(broken))
+        return False
+    except StaleRecord as stale:
+        return _side_by_side(form, stale)
+    return True
+
+
+def _tell(form: forms.Form, wrong: ValidationError) -> None:
+    """Each message at its field, or on top when the form does not show that field."""
+    if not hasattr(wrong, "error_dict"):
+        form.add_error(None, wrong)
+        return
+    for field, messages in wrong.message_dict.items():
+        for message in messages:
+            form.add_error(field if field in form.fields else None, message)
+
+
+def _constraint(broken: IntegrityError) -> str:
+    """What the database refused, in words: its constraints all have some."""
+    if "staff_officesetting_once" in str(broken):
+        return _("Another choice of this setting is in force there on some of these days.")
+    raise broken
+
+
+def _side_by_side(form: forms.Form, stale: StaleRecord) -> Meanwhile:
+    record = stale.record
+    rows = [
+        (form.fields[name].label, _shown(getattr(record, name)), _shown(value))
+        for name, value in form.cleaned_data.items()
+        if name in form.fields and hasattr(record, name) and name != "version" and getattr(record, name) != value
+    ]
+    sent = dict(form.data.items())
+    form.data = sent | {"version": str(record.version)}
+    return Meanwhile(stale.by, rows)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    if isinstance(value, Edited | Officer):
+        return str(getattr(value, "name", value))
+    if value in (None, ""):
+        return "–"
+    return day(value) if hasattr(value, "year") else one(value) if isinstance(value, dict) else str(value)
