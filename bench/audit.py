@@ -83,7 +83,7 @@ def check(app: str, owner: str, many: int) -> int:
         f" {wall / sealed * 1e6:.1f} µs a line; sealed before in {sealing:.1f} s"
     )
     with psycopg.connect(owner) as spoiling:
-        spoiling.execute("SET session_replication_role = replica")
+        spoiling.execute("ALTER TABLE journal_journalentry DISABLE TRIGGER USER")
         spoiling.execute(
             "UPDATE journal_journalentry SET verb = 'registry.read' WHERE id ="
             " (SELECT entry_id FROM journal_seal WHERE seq = %s)", [many // 2],
