@@ -17,7 +17,7 @@ from onestop.areas.forms import PlaceSearch
 from onestop.areas.guards import signed_in
 from onestop.areas.models import AdministrativeUnit, AdministrativeUnitQuerySet
 from onestop.areas.queries import Found, path_of, paths_of, search_places
-from onestop.areas.scope import current
+from onestop.areas.scope import current, range_of
 from onestop.ui.components import Crumb
 
 
@@ -92,6 +92,7 @@ def tree(request: HttpRequest, code: str) -> HttpResponse:
     levels = pack().levels
     context = {
         "unit": unit,
+        "has_figures": has_figures(code),
         "names": names_of(unit),
         "kind": unit.kind_entry.names,
         "valid": unit.is_valid_on(today),
@@ -114,6 +115,13 @@ def my_places() -> AdministrativeUnitQuerySet:
     """The units an officer's roles are held for: where the day's work lies. None for one who has the whole nation."""
     held = {low for _rights, (low, _high) in current().grants if low}
     return AdministrativeUnit.objects.filter(code__in=held).in_order_for(get_language() or "")
+
+
+def has_figures(code: str) -> bool:
+    """Whether the officer may open the figures of this unit: all of it lies in the area of a role that gives them."""
+    scope, (low, high) = current(), range_of(code)
+    inside = any(first <= low and high <= last for first, last in scope.figure_ranges)
+    return inside and scope.may("figures.read", at=code)
 
 
 def children(code: str) -> AdministrativeUnitQuerySet:

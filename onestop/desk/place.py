@@ -4,7 +4,7 @@ Who sees persons there sees the numbers as they are. Who sees figures only gets 
 small cells hidden from the top of the officer's area down to this place (eligibility.figures).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ from onestop.areas.models import AdministrativeUnit
 from onestop.areas.queries import path_of
 from onestop.areas.scope import Scope, current, range_of
 from onestop.eligibility.figures import HOUSEHOLDS, PERSONS, Hidden, Row, Shown, Table, hidden, shown
-from onestop.eligibility.guarantees import Guarantee, book_for, counted, guarantees, seen_by
+from onestop.eligibility.guarantees import Guarantee, book_for, counted, guarantees, place_counts, seen_by
 from onestop.eligibility.states import Counted, grouped, place_figures
 from onestop.programmes.models import Programme
 from onestop.staff.scope import figures_scope
@@ -36,6 +36,7 @@ from onestop.ui.words import STATES as STATE_WORDS
 
 ELIGIBLE = pgettext_lazy("state", "eligible, not receiving")
 STATES = ("receiving", "eligible", "unknown")
+MEETS = STATES.index("eligible")  # where the figures of a count have those who meet its rule
 
 
 @dataclass(frozen=True)
@@ -93,12 +94,21 @@ class ProgrammeLine:
 
 
 @dataclass(frozen=True)
+class CountLine:
+    """How many of a place the country wants to see beside the programmes: poor households, old people."""
+
+    names: Mapping[str, str]
+    value: SafeString
+
+
+@dataclass(frozen=True)
 class GuaranteeLine:
-    """A guarantee with its numbers (None: a gap), its programmes, and what the office only knows of."""
+    """A guarantee with its numbers (None: a gap), its programmes, and whom the country counts beside it."""
 
     guarantee: Guarantee
     shares: Shares | None
     programmes: list[ProgrammeLine]
+    counts: list[CountLine]
 
 
 @dataclass(frozen=True)
@@ -151,6 +161,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     may_list = sees_persons and scope.may("crosstable.read", at=key)
     context |= {
         "guarantees": [guarantee_line(one, programmes, asked, table, key if may_list else None) for one in programmes],
+        "counts": count_lines(table.total, ""),
         "households": number(table.total.everybody(HOUSEHOLDS)),
         "persons": number(table.total.everybody(PERSONS)),
         "is_empty": table.total.everybody(PERSONS) == 0,
@@ -255,7 +266,17 @@ def guarantee_line(
         )
         for programme in one.listed
     ]
-    return GuaranteeLine(one, None if one.is_gap else shares(table.total, f"guarantee {one.code}"), lines)
+    whole = None if one.is_gap else shares(table.total, f"guarantee {one.code}")
+    return GuaranteeLine(one, whole, lines, count_lines(table.total, one.code))
+
+
+def count_lines(row: Row, beside: str) -> list[CountLine]:
+    """The country's counts that stand beside a guarantee, or with '' at the head of the page."""
+    return [
+        CountLine(one.names, number(row.tables[one.table][MEETS]))
+        for one in place_counts()
+        if one.beside == beside and one.table in row.tables
+    ]
 
 
 def shares(row: Row, name: str) -> Shares:

@@ -8,12 +8,44 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from criteria.programme import Programme as Rules
+from criteria.read import Unit
 from onestop.areas.country import pack
 from onestop.areas.scope import NATION, Scope, range_of
 from onestop.eligibility.rulebook import Rulebook, rulebook
 from onestop.eligibility.states import Counted
 from onestop.programmes.choices import Status
 from onestop.programmes.models import Programme
+
+
+@dataclass(frozen=True)
+class PlaceCount:
+    """Whom the page of a place counts beside the programmes. `beside`: the guarantee whose row shows it, or ''."""
+
+    code: str
+    names: Mapping[str, str]
+    unit: Unit
+    rule: str
+    beside: str = ""
+
+    @property
+    def table(self) -> str:
+        """Its name among the tables of figures: no code of a programme has small letters."""
+        return f"count {self.code}"
+
+
+def place_counts() -> list[PlaceCount]:
+    """The country's list; empty where it has none."""
+    return [
+        PlaceCount(
+            node.text("code"),
+            node.names("name"),
+            "household" if node.text("unit") == "household" else "person",
+            node.text("rule"),
+            node.text("beside", ""),
+        )
+        for node in pack().node("country.yaml").each("place_counts")
+    ]
 
 
 @dataclass(frozen=True)
@@ -84,7 +116,7 @@ def book_for(on: date, scope: Scope) -> Rulebook:
 
 
 def counted(book: Rulebook, guarantees: Iterable[Guarantee]) -> Counted:
-    """What a place page counts: each active programme, and each guarantee that some of them fill."""
+    """What a place page counts: each active programme, each guarantee that some of them fill, the country's counts."""
     guarantees = list(guarantees)
     in_rules = {version.code for version in book.versions}
     active = list(dict.fromkeys(programme.code for one in guarantees for programme in one.filled_by))
@@ -92,6 +124,10 @@ def counted(book: Rulebook, guarantees: Iterable[Guarantee]) -> Counted:
         book,
         without_rules=tuple(code for code in active if code not in in_rules),
         groups=tuple((one.code, tuple(programme.code for programme in one.filled_by)) for one in guarantees),
+        beside=tuple(
+            Rules.read(one.table, one.unit, [(one.code, one.rule)], book.catalogue, own_openings=False)
+            for one in place_counts()
+        ),
     )
 
 

@@ -99,20 +99,27 @@ def grouped(places: Iterable[PlaceFigures], unit: str, length: int) -> list[Plac
 class Counted:
     """What to count: the rules of the day, and programmes without criteria in which people may be enrolled.
 
-    `groups` names programmes that are looked at as one: a guarantee.
+    `groups` names programmes that are looked at as one: a guarantee. `beside` are rules that are no programme's: the
+    poor, the old; who meets one is "eligible".
     """
 
     book: Rulebook
     without_rules: tuple[str, ...] = ()
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    beside: tuple[Rules, ...] = ()
+
+    @property
+    def rules(self) -> tuple[Rules, ...]:
+        """What is computed, in the order of `codes`."""
+        return (*self.book.rules, *self.beside)
 
     @property
     def codes(self) -> tuple[str, ...]:
-        return (*(version.code for version in self.book.versions), *self.without_rules)
+        return (*(rules.code for rules in self.rules), *self.without_rules)
 
     @property
     def household_codes(self) -> frozenset[str]:
-        return frozenset(version.code for version in self.book.versions if version.counts_households)
+        return frozenset(rules.code for rules in self.rules if rules.unit == "household")
 
 
 @lru_cache(maxsize=128)
@@ -195,12 +202,12 @@ def place_figures(counted: Counted, unit: str, *, length: int) -> list[PlaceFigu
     """The figures of each place with codes of this length in a unit ('' is the nation), places with nobody left out."""
     book, codes = counted.book, counted.codes or (EVERYBODY.code,)
     history = live.needs_history(book.on)
-    statement = verdicts(book, book.rules or (EVERYBODY,), unit, history)
+    statement = verdicts(book, counted.rules or (EVERYBODY,), unit, history)
     homes = [number for number, code in enumerate(codes) if code in counted.household_codes]
     own = [number for number in range(len(codes)) if number not in homes]
     states = [
         sql.SQL("{} AS {}").format(
-            state_of(number, f"p{number}" if number < len(book.versions) else None, of_household=number in homes),
+            state_of(number, f"p{number}" if number < len(counted.rules) else None, of_household=number in homes),
             sql.Identifier(f"s{number}"),
         )
         for number in range(len(codes))

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from onestop.areas.scope import current
 from onestop.desk.place import place_lines, read_table, top_of
@@ -28,6 +29,20 @@ def as_officer(pilot_database: Pilot) -> Callable[[str], Client]:
         return client
 
     return sign_in
+
+
+@pytest.mark.parametrize(
+    ("username", "code", "leads_there"),
+    [("commune", "170101", True), ("commune", "170102", False), ("commune", "17", False), ("district", "1701", True),
+     ("district", "1712", False), ("province", "1712", True), ("province", "01", False), ("national", "01", True)],
+)  # fmt: skip
+def test_the_page_about_a_place_leads_to_its_figures_only_where_they_may_be_opened(
+    as_officer: Callable[[str], Client], username: str, code: str, leads_there: bool
+) -> None:
+    client = as_officer(username)
+    text = client.get(reverse("areas:tree", args=[code])).content.decode()
+    assert ("Who may have what here" in text) is leads_there
+    assert (f'href="{reverse("desk:place", args=[code])}"' in text) is leads_there
 
 
 @pytest.mark.parametrize(
@@ -59,6 +74,35 @@ def test_the_fourth_guarantee_is_a_gap_with_pensions_as_information(as_officer: 
     row = next(part for part in text.split("<tr>") if "4. Older persons" in part)
     assert "no programme exists" in row and "National Fund for Veterans" in row
     assert "planned: fills no guarantee" in text
+
+
+def test_the_poor_and_the_old_are_counted_and_the_gap_says_how_many_it_leaves(
+    as_officer: Callable[[str], Client], pilot_database: Pilot
+) -> None:
+    with scope(Officer.objects.get(username="district")) as opened:
+        asked = counted(book_for(pilot_database.day, opened), guarantees(seen_by(opened)))
+        table = read_table(asked, "170101", opened, sees_persons=True)
+        assert table is not None
+        found = {name: values[1] for name, values in table.total.tables.items() if name.startswith("count ")}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT s.level, count(DISTINCT s.household_id), count(*) FROM registry_povertystatus s"
+                " JOIN registry_personrow p ON p.household_id = s.household_id"
+                " WHERE s.unit_code LIKE '170101%%' AND s.level IN (1, 2) AND s.valid_to >= %(on)s"
+                " AND p.joined_on <= %(on)s AND coalesce(p.left_on, %(on)s) >= %(on)s"
+                " AND coalesce(p.died_on, %(on)s) >= %(on)s GROUP BY s.level",
+                {"on": pilot_database.day},
+            )
+            poor = {level: (households, persons) for level, households, persons in cursor.fetchall()}
+    for level in (1, 2):
+        assert (found[f"count poor_{level}_households"], found[f"count poor_{level}_persons"]) == poor[level]
+    text = as_officer("district").get("/places/170101/").content.decode()
+    row = next(part for part in text.split("<tr>") if "4. Older persons" in part)
+    assert (
+        re.search(rf"Persons of 60 and over: <b>{found['count older']}</b>", row)
+        and int(str(found["count older"])) > 50
+    )
+    assert "ID-Poor 1 households" in text and f"{poor[1][1]:,}" in text
 
 
 def test_a_person_in_two_programmes_of_a_guarantee_counts_once(pilot_database: Pilot) -> None:
