@@ -126,7 +126,11 @@ INSTALLED_APPS = [
 FACT_MODULES = ["onestop.registry.facts", "onestop.enrolments.facts"]
 TASK_SOURCES: list[str] = []
 FOLDER_PANELS: list[str] = []
-HISTORY_SOURCES: list[str] = []
+HISTORY_SOURCES = [
+    "onestop.registry.history.SOURCES",
+    "onestop.programmes.history.SOURCES",
+    "onestop.staff.history.SOURCES",
+]
 # What the lowest room, ui, may not import: the country's days and clock, the way out, the row of places
 # (label, name, right)
 UI_TODAY = "onestop.areas.clock.today"
@@ -143,6 +147,8 @@ UI_PLACES = [
     (_("Places"), "areas:home", ""),
     (_("Try a rule"), "eligibility:try", "rule.try"),
     (_("Offices"), "staff:offices", "office.read"),
+    (_("Journal"), "desk:days", "journal.read"),
+    (_("Health"), "desk:doctor", "doctor.read"),
 ]
 
 MIDDLEWARE = [

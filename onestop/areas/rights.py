@@ -46,6 +46,7 @@ RIGHTS: Final[dict[str, Right]] = {
     "figures.read": Right(_("see figures"), "eligibility"),
     "export.write": Right(_("export lists"), "desk"),
     "journal.read": Right(_("read the journal"), "journal"),
+    "doctor.read": Right(_("see how healthy the installation is"), "desk"),
     # the organisation
     "office.read": Right(_("see offices, committees and partners"), "staff"),
     "office.write": Right(_("change offices, committees and partners"), "staff"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from onestop.desk import answering, crosstable, home, place, views
+from onestop.desk import answering, crosstable, days, doctor, histories, home, place, views, who_opened
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -15,5 +15,12 @@ urlpatterns: list[URLPattern] = [
     path("people/<uuid:household>/why/<str:programme>/<uuid:person>/", views.reason, name="reason"),
     path("who-may-have-what/", crosstable.crosstable, name="crosstable"),
     path("who-may-have-what/export/", crosstable.export, name="crosstable-export"),
+    path("people/<uuid:household>/opened/", who_opened.who_opened, name="who-opened"),
+    path("people/<uuid:household>/opened/paper/", who_opened.paper, name="who-opened-paper"),
+    path("history/<str:kind>/<str:key>/", histories.record_history, name="record-history"),
+    path("journal/days/", days.days, name="days"),
+    path("journal/days/paper/", days.paper, name="days-paper"),
+    path("journal/days/file/", days.file, name="days-file"),
+    path("health/", doctor.doctor, name="doctor"),
     path("places/<str:code>/", place.place, name="place"),
 ]

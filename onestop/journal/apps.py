@@ -1,5 +1,8 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.module_loading import autodiscover_modules
+
+from onestop.journal.sources import check_slot
 
 
 class JournalConfig(AppConfig):
@@ -11,3 +14,4 @@ class JournalConfig(AppConfig):
     def ready(self) -> None:
         """Read the verbs of every room (its choices.py): a page may show a line whose room it never calls."""
         autodiscover_modules("choices")
+        register(check_slot)

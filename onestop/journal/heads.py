@@ -27,7 +27,18 @@ from onestop.journal.keys import KeyRefused, PublicKey, SigningKey, make_if_miss
 from onestop.journal.models import DayHead, Seal
 from onestop.journal.seal import FIRST
 
-__all__ = ["Head", "HeadsFile", "export", "export_path", "keys_folder", "known_keys", "read_file", "sign_days"]
+__all__ = [
+    "Head",
+    "HeadsFile",
+    "as_text",
+    "export",
+    "export_path",
+    "keys_folder",
+    "known_keys",
+    "last_ended",
+    "read_file",
+    "sign_days",
+]
 
 MOST_DAYS: Final = 400  # a run signs; a clock set to another century by mistake does not fill the table
 _KEY_LINE: Final = "# public key "
@@ -144,22 +155,27 @@ def _signed(days: Iterable[date], before: Head | None, key: SigningKey) -> Itera
         yield before
 
 
-def export(path: Path, *, since: date | None = None) -> int:
-    """Write the heads (from a day on) and the public keys into a file, whole or not at all; how many heads."""
+def as_text(*, since: date | None = None) -> str:
+    """The heads (from a day on) and the public keys as another office keeps them. Raises KeyRefused."""
     rows = DayHead.objects.filter(day__gte=since) if since else DayHead.objects.all()
-    heads = [Head.of(row) for row in rows]
     keys = sorted(known_keys().values(), key=lambda key: key.name)
     lines = [
         f"# OneStop, heads of the journal, country {pack().code}. Keep this file in another office.",
         *(f"{_KEY_LINE}{key.text}" for key in keys),
         "# day, last link, digest, links of the day, key, signature",
-        *(head.text for head in heads),
+        *(Head.of(row).text for row in rows),
     ]
+    return "\n".join(lines) + "\n"
+
+
+def export(path: Path, *, since: date | None = None) -> int:
+    """Write what `as_text` says into a file, whole or not at all; how many heads."""
+    text = as_text(since=since)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text("\n".join(lines) + "\n", "ascii")
+    beside.write_text(text, "ascii")
     beside.replace(path)
-    return len(heads)
+    return sum(not line.startswith("#") for line in text.splitlines())
 
 
 def read_file(path: Path) -> HeadsFile:

@@ -1,0 +1,164 @@
+"""The history of any record: what was done to it, who saw it, and what changed in its rows, before and after.
+
+    /history/staff.office/<key>/            the page of one record
+    {% include "desk/parts/history_panel.html" with panel=panel %}     the same inside another page
+
+Which kinds there are, and who may look, is said by the rooms (HISTORY_SOURCES). Opening a person's or a household's
+history is itself journalled; opening an office's is not: it is about nobody.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from onestop.areas.guards import demand, signed_in
+from onestop.areas.models import PersonalQuerySet
+from onestop.areas.scope import current
+from onestop.journal.actions import record as write_line
+from onestop.journal.queries import Change, Line, history_of, lines_of
+from onestop.journal.sources import HistorySource, sources
+from onestop.journal.verbs import DISCLOSING, READ
+from onestop.staff.models import Officer
+from onestop.ui import languages
+from onestop.ui.components import Crumb
+
+MOST = 100
+# Columns that say nothing to a reader: keys, counters, and what the page says otherwise
+UNSAID = frozenset({"id", "key", "version", "created_at", "unit_code_then"})
+
+
+@dataclass(frozen=True)
+class Said:
+    """One column of a change in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One change of one row in words; `what` is '' for the record itself, else what kind of row it was."""
+
+    at: datetime
+    officer: str
+    op: str
+    what: str
+    said: list[Said]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Everything the journal knows of a record: what was done, who saw it, what changed."""
+
+    done: list[Line]
+    seen: list[Line]
+    changes: list[Told]
+    personal: bool
+
+
+def panel_of(record: models.Model, source: HistorySource, *, most: int = MOST) -> Panel:
+    """The panel of a record that the reader may see."""
+    name = languages.one(source.name(record)) or str(record)
+    records = {record: name, **{one: _called(one, name) for one in source.also(record)}}
+    lines = lines_of(records, limit=most)
+    changes = [told for one in records for told in _told(one, record, source, most)]
+    return Panel(
+        done=[line for line in lines if line.entry.verb not in DISCLOSING],
+        seen=[line for line in lines if line.entry.verb in DISCLOSING],
+        changes=sorted(changes, key=lambda one: one.at, reverse=True)[:most],
+        personal=_is_personal(record),
+    )
+
+
+def _called(one: models.Model, whole: str) -> str:
+    """How a line names a record that belongs to another: a person by name, else its kind and of whom."""
+    names = languages.texts(getattr(one, "name_km", ""), getattr(one, "name_latin", ""))
+    return languages.one(names) or f"{one._meta.verbose_name} ({whole})"
+
+
+def _told(one: models.Model, record: models.Model, source: HistorySource, most: int) -> Iterator[Told]:
+    what = "" if one == record else str(one._meta.verbose_name)
+    for change in history_of(one, limit=most):
+        said = list(_said(type(one), change, source.hidden))
+        if said:
+            yield Told(change.at, change.officer, change.op, what, said)
+
+
+def _said(model: type[models.Model], change: Change, hidden: frozenset[str]) -> Iterator[Said]:
+    for column, (before, after) in change.fields.items():
+        if column in UNSAID or column in hidden:
+            continue
+        if change.op == "I" and after in (None, "", [], {}):
+            continue
+        field = _field(model, column)
+        label = str(getattr(field, "verbose_name", "") or column.removesuffix("_id").replace("_", " "))
+        yield Said(label[:1].upper() + label[1:], _value(field, before), _value(field, after))
+
+
+def _field(model: type[models.Model], column: str) -> Any:
+    try:
+        return model._meta.get_field(column)
+    except FieldDoesNotExist:
+        return next((one for one in model._meta.concrete_fields if one.attname == column), None)
+
+
+def _value(field: Any, value: Any) -> str:
+    """A value of an image in words."""
+    if value in (None, "", [], {}):
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if getattr(field, "choices", None):
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.ForeignKey):
+        other = field.related_model._default_manager.filter(pk=value).first()
+        return str(getattr(other, "name", "") or other or value)
+    if isinstance(field, models.DateTimeField):
+        return str(value)[:16].replace("T", " ")
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _is_personal(record: models.Model) -> bool:
+    return isinstance(type(record)._default_manager.all(), PersonalQuerySet)
+
+
+@signed_in
+@require_safe
+def record_history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """The history of one record; a kind without one, and a record out of scope, are not found."""
+    source = sources().get(kind)
+    if source is None:
+        raise Http404
+    demand(current(), source.right)
+    found = find(source, key, request.user)
+    if found is None:
+        raise Http404
+    panel = panel_of(found, source)
+    if panel.personal and isinstance(request.user, Officer):
+        write_line(READ, by=request.user, subject=found)
+    name, url = source.name(found), source.url(found)
+    context = {
+        "name": name,
+        "kind": found._meta.verbose_name,
+        "panel": panel,
+        "url": url,
+        "crumbs": [Crumb(name, url), Crumb(_("History"))] if url else [Crumb(name), Crumb(_("History"))],
+    }
+    return render(request, "desk/record_history.html", context)
+
+
+def find(source: HistorySource, key: str, officer: Any) -> models.Model | None:
+    """The record of this key; None for a key that is none."""
+    try:
+        return source.find(key, officer)
+    except (ValueError, ValidationError):  # no key of this kind of record
+        return None

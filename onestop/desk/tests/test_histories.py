@@ -1,0 +1,190 @@
+"""The history of any record, and the paper that tells a family who opened its folder."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from onestop.areas import clock
+from onestop.areas.country import pack
+from onestop.areas.scope import current
+from onestop.desk.who_opened import is_closed
+from onestop.journal.actions import record
+from onestop.journal.models import JournalEntry
+from onestop.journal.queries import history_of, lines_about, officer_number
+from onestop.journal.sources import check_slot, sources
+from onestop.journal.verbs import PRINTED, READ
+from onestop.letters.models import Printout
+from onestop.registry.actions import change_household
+from onestop.registry.factories import HouseholdFactory, NewPersonFactory
+from onestop.registry.models import Household
+from onestop.staff.models import Office, Officer
+from onestop.staff.scope import scope
+from tests.journeys.browser import Site, signed_in
+
+DAY = date(2014, 6, 11)
+
+
+def named(username: str) -> Officer:
+    found: Officer = Officer.objects.get(username=username)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"), clock.fixed(DAY):
+        yield
+
+
+@pytest.fixture
+def home(db: None) -> Household:
+    """A household of Char Chhuk whose telephone was changed."""
+    return made()
+
+
+def made() -> Household:
+    district = named("district")
+    Officer.objects.update(language="en")
+    with scope(district):
+        found: Household = HouseholdFactory(
+            by=district,
+            members=[NewPersonFactory(head=True, family_name_latin="Keo", given_name_latin="Sophea")],
+            phone="012 345 678",
+        )
+        change_household(found, version=1, by=district, phone="097 712 3456")
+        found.refresh_from_db()
+    return found
+
+
+def of(client: Client, username: str, url: str, *, post: bool = False) -> Any:
+    client.force_login(named(username))
+    return client.post(url) if post else client.get(url)
+
+
+def test_every_source_of_the_slot_is_there_and_two_of_one_kind_are_refused(settings: Any) -> None:
+    assert {"registry.household", "registry.person", "staff.office", "staff.officer", "staff.committee"} <= set(
+        sources()
+    )
+    sources.cache_clear()
+    settings.HISTORY_SOURCES = ["onestop.registry.history.SOURCES"] * 2
+    assert "Two entries" in check_slot()[0].msg
+    settings.HISTORY_SOURCES = ["onestop.registry.history.NOTHING"]
+    assert "NOTHING" in check_slot()[0].msg
+    sources.cache_clear()
+
+
+def test_the_history_tells_lines_readings_and_what_stood_there_before_and_after(
+    client: Client, home: Household
+) -> None:
+    url = reverse("desk:record-history", args=["registry.household", home.pk])
+    of(client, "commune", reverse("desk:folder", args=[home.pk]))
+    text = of(client, "district", url).content.decode()
+    for words in ("registered", "changed", "opened", "+85512345678", "+855977123456", "Telephone"):
+        assert words in text, words
+    assert "Chea Maly opened" in of(client, "district", url).content.decode()  # the page itself is a reading
+
+
+def history_url(kind: str, key: object) -> str:
+    return reverse("desk:record-history", args=[kind, key])
+
+
+def test_out_of_scope_or_without_the_right_there_is_no_history(client: Client, home: Household) -> None:
+    url = reverse("desk:record-history", args=["registry.household", home.pk])
+    assert of(client, "it", url).status_code == 403
+    with scope(named("district")):
+        elsewhere = HouseholdFactory(by=named("district"), unit_code="17010204", members=[NewPersonFactory(head=True)])
+    assert (
+        of(client, "commune", reverse("desk:record-history", args=["registry.household", elsewhere.pk])).status_code
+        == 404
+    )
+    assert of(client, "district", reverse("desk:record-history", args=["registry.household", "x"])).status_code == 404
+    assert of(client, "district", reverse("desk:record-history", args=["letters.printout", home.pk])).status_code == 404
+
+
+def test_the_history_of_an_office_is_seen_by_the_it_officer_who_sees_no_persons(client: Client, db: None) -> None:
+    """An office stands outside the walls and so does what was done to it, though its lines carry no scope of hers."""
+    it, office = named("it"), Office.objects.get(code="ANGKOR_CHUM")
+    with scope(named("district")):
+        record(READ, by=named("district"), subject=office, note="")
+    with scope(it):
+        assert not JournalEntry.objects.exists()
+        assert [line.officer for line in lines_about(office, named="x")] == ["Chea Maly"]
+        Office.objects.filter(pk=office.pk).update(name_latin="Angkor Chum One")
+        assert history_of(office)[0].fields["name_latin"][1] == "Angkor Chum One"
+    text = of(client, "it", reverse("desk:record-history", args=["staff.office", office.pk])).content.decode()
+    assert "Angkor Chum One" in text
+
+
+def test_the_history_of_an_account_shows_no_secret(client: Client, db: None) -> None:
+    it, commune = named("it"), named("commune")
+    with scope(it):
+        Officer.objects.filter(pk=commune.pk).update(name_latin="Sok Another", password="argon2$secret")
+    text = of(client, "it", reverse("desk:record-history", args=["staff.officer", commune.pk])).content.decode()
+    assert "argon2" not in text and "secret" not in text
+
+
+def test_the_doors_show_nothing_of_a_walled_table(home: Household) -> None:
+    with scope(named("it")):
+        assert lines_about(home) == []
+        assert (
+            list(
+                JournalEntry.objects.raw(
+                    "SELECT * FROM journal_open_lines('registry.household', %s, 9)", [str(home.pk)]
+                )
+            )
+            == []
+        )
+        raw = JournalEntry.objects.raw("SELECT id FROM journal_open_history('registry_household', %s, 9)", [home.pk])
+        assert list(raw) == []
+
+
+def test_who_opened_the_folder_is_told_by_day_with_numbers_on_paper_and_names_for_the_clerk(
+    client: Client, home: Household
+) -> None:
+    for _visit in range(3):
+        of(client, "commune", reverse("desk:folder", args=[home.pk]))
+    text = of(client, "district", reverse("desk:who-opened", args=[home.pk])).content.decode()
+    commune = named("commune")
+    assert commune.name_latin in text and officer_number(commune.pk) in text
+    assert "Commune assistant" in text and ">3<" in text
+    answer = of(client, "district", reverse("desk:who-opened-paper", args=[home.pk]), post=True)
+    assert answer["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
+    with scope(named("district")):
+        printed = Printout.objects.get()
+        rows = printed.values["rows"]
+        assert [row[3:] for row in rows if "Commune assistant" in row[2]] == [
+            [officer_number(commune.pk), "opened for the office's work", "3"]
+        ]
+        assert commune.name_latin not in str(printed.values)
+        assert printed.reference[:4] == "2014"
+        assert JournalEntry.objects.filter(verb=PRINTED, subject_id=str(home.pk)).count() == 1
+    assert of(client, "it", reverse("desk:who-opened", args=[home.pk])).status_code == 403
+
+
+def test_a_reader_of_a_protected_service_is_an_officer_of_the_district_and_no_more(
+    client: Client, home: Household
+) -> None:
+    assert pack().roles["technical_health"].compartments
+    of(client, "health", reverse("desk:folder", args=[home.pk]))
+    health = named("health")
+    with scope(named("district")):
+        assert is_closed(["technical_health"], current()) and not is_closed(["commune_assistant"], current())
+    text = of(client, "district", reverse("desk:who-opened", args=[home.pk])).content.decode()
+    assert "an office of the district" in text
+    assert health.name_latin not in text and officer_number(health.pk) not in text and "Technical officer" not in text
+    own = of(client, "health", reverse("desk:who-opened", args=[home.pk])).content.decode()
+    assert health.name_latin in own
+
+
+@pytest.mark.browser
+def test_the_pages_are_sound(committed_database: dict[str, str], site: Site) -> None:
+    home = made()
+    district = signed_in(named("district"))
+    site.assert_sound(reverse("desk:who-opened", args=[home.pk]), cookies=district)
+    site.assert_sound(reverse("desk:record-history", args=["registry.household", home.pk]), cookies=district)
+    office = Office.objects.get(code="ANGKOR_CHUM")
+    site.assert_sound(reverse("desk:record-history", args=["staff.office", office.pk]), cookies=signed_in(named("it")))

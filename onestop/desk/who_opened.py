@@ -1,0 +1,165 @@
+"""Who opened my folder: every reading, printing and taking out of a household's data, for the person it concerns.
+
+The page is for the clerk, with names; the paper is for the person, with each officer's number (decisions/017). Someone
+whose role stands in a compartment the clerk is not in is told as an officer of the district without office, role or
+number: that a protected service looked at a folder must not come out of a paper lying on a kitchen table.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from onestop.areas import clock
+from onestop.areas.country import in_words, pack
+from onestop.areas.guards import needs
+from onestop.areas.scope import Scope, current
+from onestop.desk.queries import Opened
+from onestop.desk.views import called, crumbs, page_of
+from onestop.desk.words import in_each_language
+from onestop.journal.actions import record
+from onestop.journal.models import JournalEntry
+from onestop.journal.queries import officer_number
+from onestop.journal.verbs import DISCLOSING, PRINTED
+from onestop.letters.actions import print_paper
+from onestop.registry.models import Household, Person
+from onestop.staff.models import Office
+from onestop.ui import format, languages
+from onestop.ui.components import Crumb
+from onestop.ui.workbook import DEMO
+
+MOST = 2000  # lines of the journal that are read for one folder
+TITLE = gettext_lazy("Who opened this folder")
+
+
+@dataclass
+class Reading:
+    """What one officer did with the folder on one day: how often, from which office, in which role, for what."""
+
+    on: date
+    office: str
+    role: str
+    name: str
+    number: str
+    purpose: str
+    times: int = 1
+
+
+def readings(page: Opened, scope: Scope) -> list[Reading]:
+    """Every reading of the folder and of its members, the newest day first, one line an officer, day and purpose."""
+    keys = {Household._meta.label_lower: [str(page.household.pk)], Person._meta.label_lower: list(page.persons)}
+    lines = JournalEntry.objects.filter(
+        subject_kind__in=keys, subject_id__in=[key for found in keys.values() for key in found], verb__in=DISCLOSING
+    )
+    entries = list(lines.select_related("officer").order_by("-id")[:MOST])
+    offices = {office.code: office.name for office in Office.objects.filter(code__in={one.office for one in entries})}
+    found: dict[tuple[Any, ...], Reading] = {}
+    for entry in entries:
+        one = _reading(entry, offices, scope)
+        key = (one.on, one.office, one.role, one.number, one.name, one.purpose)
+        if key in found:
+            found[key].times += 1
+        else:
+            found[key] = one
+    return list(found.values())
+
+
+def _reading(entry: JournalEntry, offices: dict[str, str], scope: Scope) -> Reading:
+    day, purpose = clock.local(entry.at).date(), _purpose(entry)
+    roles = entry.roles.split()
+    if is_closed(roles, scope):
+        return Reading(day, _("an office of the district"), _("officer"), "–", "–", purpose)
+    if entry.officer.is_system:
+        return Reading(day, "–", _("the office's computer"), entry.officer.name, "–", purpose)
+    known = pack().roles
+    words = ", ".join(in_words(known[code].label) for code in roles if code in known)
+    return Reading(
+        day,
+        offices.get(entry.office, entry.office) or "–",
+        words or "–",
+        entry.officer.name,
+        officer_number(entry.officer_id),
+        purpose,
+    )
+
+
+def is_closed(roles: Iterable[str], scope: Scope) -> bool:
+    """Whether one of these roles stands in a compartment of which the reader is not."""
+    known = pack().roles
+    return any(set(known[code].compartments) - scope.compartments for code in roles if code in known)
+
+
+def _purpose(entry: JournalEntry) -> str:
+    """For what: as the verb says, with the reason the officer gave where one was asked for."""
+    words = str(DISCLOSING[entry.verb])
+    return f"{words}: {entry.note}" if entry.note else words
+
+
+@needs("registry.read")
+@require_safe
+def who_opened(request: HttpRequest, household: UUID) -> HttpResponse:
+    """The clerk's page: who opened this folder, with names, and the paper to hand over."""
+    page = page_of(request, household)
+    url = reverse("desk:folder", args=[household])
+    context = {
+        "page": page,
+        "name": called(page),
+        "crumbs": crumbs(page, Crumb(called(page), url), Crumb(in_each_language(TITLE))),
+        "readings": readings(page, current()),
+    }
+    return render(request, "desk/who_opened.html", context)
+
+
+@needs("registry.read")
+@require_POST
+def paper(request: HttpRequest, household: UUID) -> HttpResponse:
+    """The paper for the person it concerns: a printout with its number, itself a line of the journal."""
+    page = page_of(request, household, read=False)
+    officer: Any = request.user
+    found = readings(page, current())
+    record(PRINTED, by=officer, subject=page.household, note=str(TITLE))
+    printout, pdf = print_paper(
+        "list",
+        values(page, found),
+        subject_kind=Household._meta.label_lower,
+        subject_id=str(page.household.pk),
+        unit_code=page.household.unit_code,
+        by=officer,
+    )
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="who-opened-{printout.reference}.pdf"'
+    response.result_url = reverse("desk:who-opened", args=[household])  # type: ignore[attr-defined]  # a second click
+    return response
+
+
+def values(page: Opened, found: list[Reading]) -> dict[str, object]:
+    """What stands on the paper."""
+    explained = _(
+        "This is who opened, printed or took out what is written in your folder, by day. Every officer has a number. "
+        "If something looks wrong, show this paper to the accountable person of the office: he or she must find out "
+        "who it was and why, and tell you. It costs nothing."
+    )
+    return {
+        "title": str(TITLE),
+        "subtitle": f"{languages.one(called(page))} · {page.household.folder_number} · {format.day(clock.today())}",
+        "note": f"{DEMO if settings.DEMO else ''} {explained}".strip(),
+        "columns": [
+            {"head": _("Day")},
+            {"head": _("Office"), "width": "fill"},
+            {"head": _("Role"), "width": "fill"},
+            {"head": _("Officer")},
+            {"head": _("For what"), "width": "fill"},
+            {"head": _("Times"), "number": True},
+        ],
+        "rows": [[format.day(one.on), one.office, one.role, one.number, one.purpose, str(one.times)] for one in found],
+        "empty": _("Nobody has opened this folder."),
+    }

@@ -1,0 +1,59 @@
+"""The histories of this room's records (HISTORY_SOURCES): households with their members, and each person."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.db import models
+
+from onestop.journal.sources import HistorySource
+from onestop.registry.models import (
+    Household,
+    HouseholdMembership,
+    IdentityDocument,
+    Person,
+    PovertyStatus,
+    Residence,
+)
+from onestop.ui import languages
+
+__all__ = ["SOURCES"]
+
+# Made from other columns, or of no meaning to a reader
+HIDDEN: Final = frozenset({"name_sort", "birth_from", "birth_to"})
+
+
+def _find(model: Any) -> Any:
+    return lambda key, officer: model.objects.visible_to(officer).filter(pk=key).first()
+
+
+def _person_name(person: Person) -> dict[str, str]:
+    return languages.texts(person.name_km, person.name_latin)
+
+
+def _of_person(person: Person) -> Sequence[models.Model]:
+    return [
+        *HouseholdMembership.objects.filter(person=person),
+        *IdentityDocument.objects.filter(person=person),
+    ]
+
+
+def _of_household(household: Household) -> Sequence[models.Model]:
+    return [
+        *Person.objects.filter(memberships__household=household).distinct(),
+        *HouseholdMembership.objects.filter(household=household),
+        *Residence.objects.filter(household=household),
+        *PovertyStatus.objects.filter(household=household),
+    ]
+
+
+SOURCES: Final = [
+    HistorySource(
+        "registry.household",
+        "registry.read",
+        _find(Household),
+        lambda household: household.folder_number,
+        also=_of_household,
+        hidden=HIDDEN,
+    ),
+    HistorySource("registry.person", "registry.read", _find(Person), _person_name, also=_of_person, hidden=HIDDEN),
+]
