@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("onestop.desk.urls")),
     path("", include("onestop.staff.urls")),
+    path("", include("onestop.registry.urls")),
     path("places/", include("onestop.areas.urls")),
     path("programmes/", include("onestop.eligibility.urls")),
     path("ui/", include("onestop.ui.urls")),

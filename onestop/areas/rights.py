@@ -39,6 +39,8 @@ RIGHTS: Final[dict[str, Right]] = {
     "registry.read": Right(_("see households and persons"), "registry"),
     "registry.answer": Right(_("write down answers"), "registry"),
     "registry.register": Right(_("register households and persons"), "registry"),
+    "correction.ask": Right(_("ask to have something put right"), "registry"),
+    "correction.decide": Right(_("decide what is put right"), "registry"),
     "crosstable.read": Right(_("see who may get which programme"), "eligibility"),
     "programme.read": Right(_("see the programmes"), "programmes"),
     "programme.publish": Right(_("publish a programme"), "programmes"),

@@ -49,6 +49,34 @@ class Subject(models.TextChoices):
     HOUSEHOLD = "household", _("household")
 
 
+class Telling(models.TextChoices):
+    """How a person was told the privacy notice."""
+
+    READ = "read", _("read aloud")
+    PAPER = "paper", _("given on paper")
+    SHOWN = "shown", _("shown on the screen")
+
+
+# What a request to put something right may be about, in words
+CORRECTABLE: Final = {
+    "family_name_km": _("Family name in Khmer"),
+    "given_name_km": _("Given name in Khmer"),
+    "family_name_latin": _("Family name in Latin letters"),
+    "given_name_latin": _("Given name in Latin letters"),
+    "sex": _("Sex"),
+    "birth": _("Born"),
+}
+
+
+class CorrectionState(models.TextChoices):
+    """Where a request to put something right stands."""
+
+    ASKED = "asked", _("waits for a second officer")
+    DONE = "done", _("put right")
+    REFUSED = "refused", _("refused")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
 # The lines of this room in the journal
 REGISTERED_HOUSEHOLD: Final = declare(
     "registry.household_registered", _("{officer} registered the household {subject}.")
@@ -75,3 +103,5 @@ ASKED_DOOR: Final = declare(
 SEARCHED: Final = declare("registry.searched", _("{officer} searched for people and was shown {note}."))
 LOADED: Final = declare("registry.loaded", _("{officer} loaded a file. {note}"))
 REBUILT: Final = declare("registry.rebuilt", _("{officer} had the rows made anew. {note}"))
+TOLD: Final = declare("registry.notice_given", _("{officer} told {subject} the privacy notice. {note}"))
+DISCLOSED: Final = declare("registry.disclosed", _("{officer} handed out a list of persons. {note}"))

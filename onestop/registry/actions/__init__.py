@@ -5,6 +5,12 @@ journals once. What is wrong comes back as a ValidationError with a sentence for
 """
 
 from onestop.registry.actions.answering import answer, correct_answer
+from onestop.registry.actions.correcting import (
+    approve_correction,
+    ask_correction,
+    refuse_correction,
+    withdraw_correction,
+)
 from onestop.registry.actions.families import (
     add_member,
     change_head,
@@ -17,6 +23,7 @@ from onestop.registry.actions.families import (
 )
 from onestop.registry.actions.mending import change_household, change_person, merge, void
 from onestop.registry.actions.papers import record_document, record_poverty_status
+from onestop.registry.actions.privacy import disclose, give_notice
 from onestop.registry.actions.registering import NewPerson, register_household, register_person
 from onestop.registry.writing import StaleSave
 
@@ -25,10 +32,14 @@ __all__ = [
     "StaleSave",
     "add_member",
     "answer",
+    "approve_correction",
+    "ask_correction",
     "change_head",
     "change_household",
     "change_person",
     "correct_answer",
+    "disclose",
+    "give_notice",
     "leave",
     "merge",
     "move_household",
@@ -38,7 +49,9 @@ __all__ = [
     "record_document",
     "record_poverty_status",
     "register_household",
+    "refuse_correction",
     "register_person",
     "split_household",
     "void",
+    "withdraw_correction",
 ]

@@ -1,5 +1,6 @@
 """Putting things right: changing what was written wrong, voiding, and merging a person entered twice."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -40,6 +41,13 @@ def change_person(person: Person, *, version: int, by: Officer, **fields: Any) -
     person = locked(person)
     require(by, "registry.register", person.unit_code)
     _only(fields, _OF_PERSON)
+    write_change(person, version=version, fields=fields)
+    record(CHANGED, by=by, subject=person, note=", ".join(sorted(fields)))
+    return person
+
+
+def write_change(person: Person, *, version: int, fields: Mapping[str, Any]) -> None:
+    """Write other names, sex, birth or telephone of a locked person, with all that is made from them."""
     changed: dict[str, Any] = {name: value for name, value in fields.items() if name == "sex"}
     changed |= _phone(fields)
     changed |= {name: normalise(fields[name]) for name in _NAMES if name in fields}
@@ -50,8 +58,6 @@ def change_person(person: Person, *, version: int, by: Officer, **fields: Any) -
     save_changes(person, changed, version=version)
     write_keys([person])
     refresh(persons=[person.pk])
-    record(CHANGED, by=by, subject=person, note=", ".join(sorted(fields)))
-    return person
 
 
 @transaction.atomic
@@ -66,7 +72,7 @@ def change_household(household: Household, *, version: int, by: Officer, **field
     return household
 
 
-def _phone(fields: dict[str, Any]) -> dict[str, str]:
+def _phone(fields: Mapping[str, Any]) -> dict[str, str]:
     """The telephone number among the fields in its stored form. Raises ValidationError."""
     return {"phone": phone_number(fields["phone"])} if "phone" in fields else {}
 

@@ -17,22 +17,31 @@ person (`moves.move_household`, `moves.move_person`). Nothing is deleted: a wron
 person entered twice points with `merged_into` at the one that stays. **SearchKey** holds
 the keys under which a person is found by name, made from the names as the rows are from the answers. **NumberBlock**,
 **FactColumn** and **DoorQuestion** are the office's own book-keeping and hold nobody's data.
+
+**NoticeGiven** says that a person was told how the office treats such data, **Disclosure** with each
+**DisclosedRecord** who stood on a list that was handed out and for what, **CorrectionRequest** what a person asks to
+have put right.
 """
 
 from onestop.registry.models.answers import AnswerSheet, FactColumn, HouseholdRow, PersonRow
 from onestop.registry.models.households import Household, HouseholdMembership, PovertyStatus, Residence
 from onestop.registry.models.numbers import DoorQuestion, NumberBlock
 from onestop.registry.models.people import IdentityDocument, Person
+from onestop.registry.models.privacy import CorrectionRequest, DisclosedRecord, Disclosure, NoticeGiven
 from onestop.registry.models.searching import SearchKey
 
 __all__ = [
     "AnswerSheet",
+    "CorrectionRequest",
+    "DisclosedRecord",
+    "Disclosure",
     "DoorQuestion",
     "FactColumn",
     "Household",
     "HouseholdMembership",
     "HouseholdRow",
     "IdentityDocument",
+    "NoticeGiven",
     "NumberBlock",
     "Person",
     "PersonRow",

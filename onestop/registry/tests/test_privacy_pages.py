@@ -1,0 +1,98 @@
+"""The pages of people's own information, over HTTP as the officers who use them."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from onestop.areas.keys import uuid7
+from onestop.registry.choices import CorrectionState
+from onestop.registry.factories import HouseholdFactory, member
+from onestop.registry.models import CorrectionRequest, NoticeGiven, Person
+from onestop.registry.tests.conftest import officer
+from onestop.staff.models import Officer
+from onestop.staff.scope import scope
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def head() -> Person:
+    """The head of a household of Char Chhuk."""
+    one = officer("commune")
+    with scope(one):
+        return member(HouseholdFactory(by=one), "head")
+
+
+@pytest.fixture
+def enter() -> Callable[[str], Client]:
+    """A client signed in as this officer, who reads English."""
+
+    def client(username: str) -> Client:
+        Officer.objects.filter(username=username).update(language="en")
+        found = Client()
+        found.force_login(officer(username))
+        return found
+
+    return client
+
+
+def page(client: Client, name: str, *args: object, status: int = 200) -> str:
+    answer = client.get(reverse(name, args=args))
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_a_correction_goes_from_the_clerk_to_the_second_officer(head: Person, enter: Callable[[str], Client]) -> None:
+    clerk, second = enter("commune"), enter("finance")
+    assert reverse("registry:ask-correction", args=[head.pk]) in page(clerk, "registry:privacy", head.pk)
+    form = {
+        "family_name_km": head.family_name_km,
+        "given_name_km": "ភីរុណ",
+        "family_name_latin": head.family_name_latin,
+        "given_name_latin": head.given_name_latin,
+        "sex": head.sex,
+        "birth": "6/1975",
+        "proof": "",
+    }
+    url = reverse("registry:ask-correction", args=[head.pk])
+    wrong = clerk.post(url, form | {"idempotency_key": str(uuid7())})
+    assert wrong.status_code == 422 and "ភីរុណ" in wrong.content.decode()  # nothing typed is lost
+    done = clerk.post(url, form | {"proof": "Birth certificate", "idempotency_key": str(uuid7())}, follow=True)
+    assert "A second officer decides" in done.content.decode()
+    with scope(officer("commune")):
+        request = CorrectionRequest.objects.get()
+    assert 'value="approve"' not in page(clerk, "registry:correction", request.pk)
+    assert str(request.pk) in page(second, "registry:corrections")
+    assert "June 1975" in page(second, "registry:correction", request.pk)
+    address = reverse("registry:correction", args=[request.pk])
+    assert second.post(address, {"step": "refuse", "reason": ""}).status_code == 422
+    assert second.post(address, {"step": "approve"}, follow=True).status_code == 200
+    with scope(officer("commune")):
+        assert CorrectionRequest.objects.get().state == CorrectionState.DONE
+        assert Person.objects.get(pk=head.pk).given_name_km == "ភីរុណ"
+    assert "Nothing waits" in page(second, "registry:corrections")
+
+
+def test_the_notice_is_read_and_recorded(head: Person, enter: Callable[[str], Client]) -> None:
+    clerk = enter("commune")
+    assert "not told yet" in page(clerk, "registry:privacy", head.pk)
+    url = reverse("registry:privacy", args=[head.pk])
+    assert clerk.post(url, {}).status_code == 422
+    assert "Recorded" in clerk.post(url, {"how": "read"}, follow=True).content.decode()
+    assert "not told yet" not in page(clerk, "registry:privacy", head.pk)
+    with scope(officer("commune")):
+        assert NoticeGiven.objects.get().person_id == head.pk
+
+
+def test_everybody_may_read_the_notice(client: Client) -> None:
+    assert client.get(reverse("registry:notice")).status_code == 200
+
+
+def test_another_area_finds_nothing(head: Person, enter: Callable[[str], Client]) -> None:
+    officer("commune").assignments.update(unit_code="170102")
+    clerk = enter("commune")
+    for name in ("registry:privacy", "registry:ask-correction"):
+        page(clerk, name, head.pk, status=404)
+    assert enter("national").get(reverse("registry:privacy", args=[head.pk])).status_code == 403
