@@ -21,7 +21,7 @@ from onestop.areas.models import AdministrativeUnit
 from onestop.areas.queries import paths_of
 from onestop.areas.scope import Scope, current
 from onestop.desk import crosstable_papers as papers
-from onestop.desk.crosstable_forms import CrosstableForm, Place, place_of, sorting, villages_of, wanted
+from onestop.desk.crosstable_forms import CrosstableForm, ExportForm, Place, place_of, sorting, villages_of, wanted
 from onestop.desk.links import folder_url, reason_url
 from onestop.eligibility.forms import areas
 from onestop.eligibility.guarantees import book_for, guarantees, seen_by
@@ -86,8 +86,15 @@ def crosstable(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied(_("Your role shows figures, not persons. See the places."))
     if not request.GET.get("programme"):
         return choose(request, scope)
-    one = asked(request.GET, scope)
-    page, found = read_page(one, request.GET)
+    return listed(request, asked(request.GET, scope), request.GET, ExportForm())
+
+
+def listed(
+    request: HttpRequest, one: Asked, query: QueryDict, export_form: ExportForm, *, status: int = 200
+) -> HttpResponse:
+    """The page of one programme under the filters of `query`, with the form that exports it."""
+    scope = current()
+    page, found = read_page(one, query)
     shown = lines_of(one, list(page)) if page is not None else []
     context = {
         "programme": one.version.programme,
@@ -95,15 +102,16 @@ def crosstable(request: HttpRequest) -> HttpResponse:
         "of_persons": one.of_persons,
         "place": one.place,
         "form": one.form,
-        "sorting": sorting(request.GET, of_persons=one.of_persons),
+        "sorting": sorting(query, of_persons=one.of_persons),
         "page": page,
         "lines": shown,
-        "query": request.GET,
+        "query": query,
         "crumbs": [Crumb(_("Who may have what"), reverse("desk:crosstable")), Crumb(_("by programme"))],
         "may_export": scope.may("export.write", at=one.place.narrowest.code),
         "is_confidential": bool(one.version.programme.compartment),
-        "filters": [(name, value) for name, values in request.GET.lists() for value in values if name != "after"],
+        "filters": [(name, value) for name, values in query.lists() for value in values if name != "after"],
         "day": one.book.on,
+        "export_form": export_form,
     }
     if found is not None:
         counts = found.counts
@@ -118,7 +126,7 @@ def crosstable(request: HttpRequest) -> HttpResponse:
             "everybody": counts.total,
             "total": sum(getattr(counts, code) for code in one.form.ticked),
         }
-    return render(request, "desk/crosstable.html", context)
+    return render(request, "desk/crosstable.html", context, status=status)
 
 
 def choose(request: HttpRequest, scope: Scope) -> HttpResponse:
@@ -196,6 +204,9 @@ def export(request: HttpRequest) -> HttpResponseBase:
     demand(scope, "crosstable.read")
     one = asked(request.POST, scope)
     demand(scope, "export.write", at=one.place.narrowest.code)
+    form = ExportForm(request.POST)
+    if not form.is_valid():
+        return listed(request, one, QueryDict(without_keys(request.POST)), form, status=422)
     kind = request.POST.get("kind", "")
     if kind not in papers.KINDS:
         kind = "xlsx"
@@ -203,12 +214,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if refused := papers.refusal(kind, one.version.programme, found.lines):
         messages.error(request, refused)
         return redirect(f"{reverse('desk:crosstable')}?{without_keys(request.POST)}")
-    return papers.written(kind, request, officer, one, lines_of(one, found.lines, with_links=False))
+    return papers.written(kind, officer, one, lines_of(one, found.lines, with_links=False), form.cleaned_data)
 
 
 def without_keys(query: QueryDict) -> str:
     """The filters of a form as an address."""
     query = query.copy()
-    for name in ("csrfmiddlewaretoken", "idempotency_key", "kind"):
+    for name in ("csrfmiddlewaretoken", "idempotency_key", "kind", "purpose", "recipient"):
         query.pop(name, None)
     return query.urlencode()

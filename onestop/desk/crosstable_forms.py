@@ -16,6 +16,8 @@ from onestop.eligibility.guarantees import own_area
 from onestop.eligibility.listing import Wanted
 from onestop.eligibility.states import STATES
 from onestop.registry.choices import Sex
+from onestop.registry.notices import purposes
+from onestop.ui import languages
 from onestop.ui.fields import WholeNumberField
 from onestop.ui.sorting import Sorting
 from onestop.ui.templatetags.onestop_ui import state as shape_and_word
@@ -25,6 +27,22 @@ CODES = {name: number for number, name in STATES.items()}
 BY_DEFAULT = "eligible"
 PERSON_ORDERS = ("name", "age", "village", "state")
 HOUSEHOLD_ORDERS = ("name", "members", "village", "state")
+
+
+class ExportForm(forms.Form):
+    """For what and for whom a list leaves the office: asked every time, and written down (GOV-43)."""
+
+    purpose = forms.ChoiceField(label=gettext_lazy("For what"))
+    recipient = forms.CharField(
+        label=gettext_lazy("For whom"),
+        max_length=200,
+        help_text=gettext_lazy("An office or a programme, for example the village chief."),
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        listed = [(one.code, languages.one(one.label)) for one in purposes().values()]
+        self.fields["purpose"].choices = [("", _("Choose")), *listed]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class CrosstableForm(forms.Form):

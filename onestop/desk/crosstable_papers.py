@@ -4,11 +4,11 @@ The paper for village chiefs leaves the office, so it holds names, village and f
 state, no fact. A programme in a compartment has none, since to be on its list would say too much.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +18,7 @@ from onestop.journal.actions import record
 from onestop.journal.verbs import EXPORTED
 from onestop.letters.actions import print_paper
 from onestop.programmes.models import Programme
+from onestop.registry.actions import disclose
 from onestop.staff.models import Officer
 from onestop.ui import format, languages
 from onestop.ui.words import STATES
@@ -53,12 +54,24 @@ def refusal(kind: str, programme: Programme, lines: Sequence[Line]) -> str:
 
 
 def written(
-    kind: str, request: HttpRequest, officer: Officer, asked: "Asked", lines: Sequence["Shown"]
+    kind: str, officer: Officer, asked: "Asked", lines: Sequence["Shown"], why: Mapping[str, str]
 ) -> HttpResponseBase:
-    """The file of this kind: chief (PDF), csv, else Excel."""
+    """The file of this kind: chief (PDF), csv, else Excel; `why` are its purpose and recipient."""
     place = asked.place.narrowest
     note = f"{asked.version.code} {place.code}: {len(lines)} ({kind})"
     record(EXPORTED, by=officer, subject_kind="crosstable", unit_code=place.code, note=note)
+    on_it = [(one.line.id, one.line.unit_code) for one in lines]
+    disclose(
+        purpose=why["purpose"],
+        recipient=why["recipient"],
+        form=kind,
+        content=f"{asked.version.code} {place.code}",
+        unit_code=place.code,
+        compartment=asked.version.programme.compartment or "",
+        persons=on_it if asked.of_persons else (),
+        households=() if asked.of_persons else on_it,
+        by=officer,
+    )
     if kind == "chief":
         return chiefs_paper(officer, asked, lines)
     made = as_export(officer, asked, lines)

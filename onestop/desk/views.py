@@ -9,9 +9,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -34,6 +36,7 @@ from onestop.registry.queries import Given, answers_given
 from onestop.ui import components as ui
 
 LINES_AT_FIRST = 6
+PANELS = tuple(import_string(path) for path in settings.FOLDER_PANELS)
 
 
 def page_of(request: HttpRequest, key: UUID, *, read: bool = True) -> Opened:
@@ -88,8 +91,15 @@ def folder(request: HttpRequest, household: UUID) -> HttpResponse:
         "facts": data_age(page),
         "history": page.history(LINES_AT_FIRST),
         "poverty_words": poverty_words(page),
+        "panels": [] if page.is_past else panels(page),
     }
     return render(request, "desk/folder.html", context)
+
+
+def panels(page: Opened) -> list[dict[str, Any]]:
+    """What lower rooms show in the folder: each gives its template with what that needs, or None."""
+    made = (panel(page.household, page.members, page.officer) for panel in PANELS)
+    return [panel for panel in made if panel is not None]
 
 
 def called(page: Opened) -> dict[str, str]:

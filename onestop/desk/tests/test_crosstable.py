@@ -17,12 +17,14 @@ from onestop.desk import crosstable_papers
 from onestop.eligibility.queries import listed
 from onestop.journal.models import JournalEntry
 from onestop.letters.models import Printout
+from onestop.registry.models import Disclosure
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope
 from tests.pilot_database import Pilot
 
 LIST = "/who-may-have-what/"
 EXPORT = "/who-may-have-what/export/"
+WHY = {"purpose": "invite", "recipient": "ប្រធានភូមិ"}
 ALL = ["receiving", "eligible", "unknown", "not_eligible"]
 
 
@@ -178,7 +180,9 @@ def whole(response: Any) -> bytes:
 
 
 def send(client: Client, kind: str, **asked: Any) -> HttpResponse:
-    return client.post(EXPORT, {"programme": "HEF", "unit": "170101", "state": ["eligible"], "kind": kind, **asked})  # type: ignore[return-value]
+    return client.post(
+        EXPORT, {"programme": "HEF", "unit": "170101", "state": ["eligible"], "kind": kind, **WHY, **asked}
+    )  # type: ignore[return-value]
 
 
 def test_the_files_hold_what_the_page_lists(as_officer: Callable[[str], Client]) -> None:
@@ -203,6 +207,26 @@ def test_each_export_is_recorded_without_a_name(as_officer: Callable[[str], Clie
         notes = list(JournalEntry.objects.filter(verb="journal.exported").order_by("id").values_list("note", flat=True))
     assert len(notes) == 2
     assert re.fullmatch(r"HEF 170101: \d+ \(csv\)", notes[0]) and re.fullmatch(r"HEF 17010106: \d+ \(chief\)", notes[1])
+
+
+def test_a_list_leaves_only_with_a_purpose_and_each_person_on_it_is_written_down(
+    as_officer: Callable[[str], Client],
+) -> None:
+    client = as_officer("commune")
+    for missing in WHY:
+        refused = send(client, "csv", village="17010106", **{missing: ""})
+        assert refused.status_code == 422
+        assert 'value="17010106" selected' in refused.content.decode()  # the filters stay
+    rows = list(csv.DictReader(io.StringIO(whole(send(client, "csv", village="17010106")).decode()[1:])))
+    with scope(Officer.objects.get(username="commune")):
+        listed = Disclosure.objects.get()
+        numbers = set(listed.records.values_list("person__number", flat=True))
+    assert numbers == {row["Membership number"] for row in rows} and len(numbers) > 20
+    assert (listed.purpose, listed.recipient, listed.form, listed.content) == (
+        *WHY.values(),
+        "csv",
+        "HEF 17010106",
+    )
 
 
 def test_the_chiefs_list_holds_names_and_villages_and_nothing_else(as_officer: Callable[[str], Client]) -> None:
@@ -231,7 +255,7 @@ def test_a_list_too_long_for_its_file_is_refused_in_words(
 ) -> None:
     client = as_officer("commune")
     monkeypatch.setattr(crosstable_papers, "MOST", 5)
-    response = client.post(EXPORT, {"programme": "HEF", "unit": "170101", "kind": "chief"}, follow=True)
+    response = client.post(EXPORT, {"programme": "HEF", "unit": "170101", "kind": "chief", **WHY}, follow=True)
     assert "do not fit one paper" in response.content.decode()
-    empty = {"programme": "HEF", "unit": "170101", "kind": "chief", "age_from": "119"}
+    empty = {"programme": "HEF", "unit": "170101", "kind": "chief", "age_from": "119", **WHY}
     assert "Nobody stands on this list" in client.post(EXPORT, empty, follow=True).content.decode()
