@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
@@ -172,12 +173,14 @@ class Site:
         languages: Sequence[str] = LANGUAGES,
         widths: Sequence[int] = WIDTHS,
     ) -> None:
-        """Nothing is found on the page, in each language and width."""
+        """The page itself is shown, not that of signing in; nothing is found on it in each language and width."""
         found = []
         for language in languages:
             for width in widths:
                 with self.open(path, language=language, width=width, cookies=cookies) as page:
                     self.keep_picture(page, f"{path}-{language}-{width}")
+                    shown = urlsplit(page.url).path
+                    assert shown == urlsplit(path).path, f"{path} led to {shown}: who opens it, in which database?"
                     found += [f"{language} {width} px: {finding}" for finding in self.findings(page)]
         assert not found, "\n".join([f"{path}:", *found])
 
