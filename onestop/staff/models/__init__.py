@@ -1,18 +1,32 @@
 """Who works here, where, and as what. One file a noun."""
 
+from onestop.staff.models.accounts import (
+    Account,
+    KeptForm,
+    KnownDevice,
+    OfficerSession,
+    RecoveryCode,
+    SignInThrottle,
+)
 from onestop.staff.models.committees import Committee, CommitteeMember
 from onestop.staff.models.officers import Officer, RoleAssignment
 from onestop.staff.models.organisation import Days, Office, OfficeSetting, Partner
 from onestop.staff.models.sheets import StaffingSheet
 
 __all__ = [
+    "Account",
     "Committee",
     "CommitteeMember",
     "Days",
+    "KeptForm",
+    "KnownDevice",
     "Office",
     "OfficeSetting",
     "Officer",
+    "OfficerSession",
     "Partner",
+    "RecoveryCode",
     "RoleAssignment",
+    "SignInThrottle",
     "StaffingSheet",
 ]
