@@ -86,7 +86,7 @@ def _values(head: Head) -> dict[str, object]:
     )
     return {
         "title": str(TITLE),
-        "subtitle": format.day_long(head.day),
+        "subtitle": format.day(head.day),
         "note": f"{DEMO if settings.DEMO else ''} {explained}".strip(),
         "qr": SVG.format(**qr_path(head.text)),
         "facts": [
