@@ -19,6 +19,7 @@ from psycopg import sql
 
 from config import restoring, server
 from onestop.journal import keys
+from onestop.staff.accounts_secrets import make_key
 
 # In their order of need; each does nothing when there is nothing to do. The first refuses a database that is not ours.
 STEPS = [
@@ -50,6 +51,7 @@ def main(arguments: list[str]) -> int:
         restoring.finish(server.var())
         run_steps(urls["owner"], urls["app"], mode=mode())
         journal_key()
+        make_key(server.var() / "keys" / "accounts")
     print("The database is prepared.")
     return 0
 

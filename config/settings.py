@@ -32,7 +32,11 @@ SETTINGS = [
     Setting("ONESTOP_COUNTRY", "khm", "the country pack: a folder of countries/, or a path"),
     Setting("ONESTOP_SECRET_KEY_FILE", "var/keys/secret", "file that holds Django's secret key"),
     Setting("ONESTOP_HOSTS", "127.0.0.1,localhost", "host names the site answers to, comma separated"),
-    Setting("ONESTOP_HTTPS", "1 in production, else 0", "0 only where a test line has no certificate"),
+    Setting(
+        "ONESTOP_HTTPS",
+        "1 in production, else 0",
+        "1 also asks for HTTPS in a demonstration; 0 is refused in production",
+    ),
     Setting("ONESTOP_DEBUG", "0", "1 shows tracebacks and the page of components; refused in production"),
 ]
 
@@ -47,6 +51,12 @@ if DEBUG and MODE == "production":
     raise ImproperlyConfigured("ONESTOP_DEBUG=1 is refused in production: it prints personal data in tracebacks.")
 HTTPS = os.environ.get("ONESTOP_HTTPS", "1" if MODE == "production" else "0") == "1"
 
+if MODE == "production" and not HTTPS:
+    raise ImproperlyConfigured(
+        "ONESTOP_HTTPS=0 is refused in production: passwords and personal data would travel in the open. Put a"
+        " certificate in front (HOWTO.md, Run on a server of your own) and leave ONESTOP_HTTPS unset."
+    )
+
 COUNTRY = os.environ.get("ONESTOP_COUNTRY") or "khm"
 COUNTRY_PACK = Path(COUNTRY) if os.sep in COUNTRY else ROOT / "countries" / COUNTRY
 
@@ -55,12 +65,14 @@ def secret_key() -> str:
     """The key from its file; the demo and the tests make one, production must bring one."""
     named = os.environ.get("ONESTOP_SECRET_KEY_FILE")
     path = Path(named) if named else VAR / "keys" / "secret"
+    make = f"Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))' > {path}"
     if path.exists():
-        return path.read_text("ascii").strip()
+        key = path.read_text("ascii").strip()
+        if MODE == "production" and (len(key) < 50 or len(set(key)) < 10 or "insecure" in key):
+            raise ImproperlyConfigured(f"The secret key at {path} is too short or too simple. {make}")
+        return key
     if MODE == "production":
-        raise ImproperlyConfigured(
-            f"No secret key at {path}. Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))' > {path}"
-        )
+        raise ImproperlyConfigured(f"No secret key at {path}. {make}")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = secrets.token_urlsafe(50)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -137,6 +149,7 @@ UI_TODAY = "onestop.areas.clock.today"
 UI_NOW = "onestop.areas.clock.now"
 UI_LOCAL_TIME = "onestop.areas.clock.local"
 UI_SIGN_OUT = "staff:sign-out"
+UI_ACCOUNT = "staff:my-account"
 UI_ROLE_WORDS = "onestop.staff.queries.role_words"
 UI_REMEMBER_LANGUAGE = "onestop.staff.actions.remember_language"
 UI_PLACES = [
@@ -149,6 +162,7 @@ UI_PLACES = [
     (_("Offices"), "staff:offices", "office.read"),
     (_("Journal"), "desk:days", "journal.read"),
     (_("Health"), "desk:doctor", "doctor.read"),
+    (_("Accounts"), "staff:accounts", "account.write"),
 ]
 
 MIDDLEWARE = [
@@ -162,9 +176,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "onestop.ui.middleware.LanguageMiddleware",
+    "onestop.staff.sessions_limits.TimeOutMiddleware",  # before the next: it keeps the form that came too late
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "onestop.staff.sessions_limits.KeptFormMiddleware",
     "onestop.staff.middleware.ScopeMiddleware",
 ]
 
@@ -189,9 +205,14 @@ AUTH_USER_MODEL = "staff.Officer"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "name_latin"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "onestop.staff.signing_in_passwords.LongestPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "onestop.staff.signing_in_passwords.OfficeWordsValidator"},
 ]
 LOGIN_URL = "staff:sign-in"
 LOGIN_REDIRECT_URL = "desk:home"
@@ -217,11 +238,21 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
-SESSION_COOKIE_NAME = "onestop_demo_session" if DEMO else "onestop_session"
-CSRF_COOKIE_NAME = "onestop_demo_csrf" if DEMO else "onestop_csrf"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = int(timedelta(hours=10).total_seconds())
+# __Host-: a browser takes such a cookie only over HTTPS, for the whole site and from this very host
+_COOKIE = "onestop_demo" if DEMO else "__Host-onestop" if HTTPS else "onestop"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, DEVICE_COOKIE_NAME = (
+    f"{_COOKIE}_{kind}" for kind in ("session", "csrf", "device")
+)
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Sessions (decisions/015): half an hour without use, a working day at the longest, and never longer than the browser
+SESSION_ENGINE = "onestop.staff.sessions"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE, SESSION_LONGEST = timedelta(minutes=30), timedelta(hours=10)
+SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
+# The demonstration asks for a password only; the tests ask for the second factor where they test it
+SECOND_FACTOR = MODE == "production"
+ACCOUNTS_KEY_FILE = VAR / "keys" / "accounts"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

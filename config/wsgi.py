@@ -26,6 +26,7 @@ def refuse_strange_database() -> None:
         try:
             with translation.override(console_language()):  # the log is read where the server stands
                 installation.check_kind(connection)
+            import_module("onestop.staff.signing_in_checks").refuse_unsafe()
             break
         except OperationalError:
             if time.monotonic() > until:

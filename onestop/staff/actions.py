@@ -1,21 +1,16 @@
-"""What is done to officers and offices: loading those of the country pack, signing in and out."""
+"""Loading the officers of the country pack, and the language of one."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.contrib.auth import login, logout
 from django.db import transaction
-from django.http import HttpRequest
 
 from onestop.areas.country import pack
-from onestop.journal.actions import record
-from onestop.staff.choices import SIGNED_IN, SIGNED_OUT
 from onestop.staff.models import Office, Officer, RoleAssignment
 from onestop.staff.packed import load_demo_organisation, load_offices
-from onestop.staff.scope import scope
 
-__all__ = ["Loaded", "load", "remember_language", "sign_in", "sign_out"]
+__all__ = ["Loaded", "load", "remember_language"]
 
 # Since before any day the demonstration may stand on
 DEMO_SINCE: Final = date(2000, 1, 1)
@@ -100,18 +95,3 @@ def remember_language(officer: Officer, *, language: str) -> None:
     """The officer's own language, kept with the account."""
     officer.language = language
     officer.save(update_fields=["language"])
-
-
-def sign_in(request: HttpRequest, officer: Officer) -> None:
-    """Begin a session with a new key, and write it down."""
-    login(request, officer)
-    with scope(officer):
-        record(SIGNED_IN, by=officer)
-
-
-def sign_out(request: HttpRequest) -> None:
-    """End the session, and write it down."""
-    if isinstance(request.user, Officer):
-        with scope(request.user):
-            record(SIGNED_OUT, by=request.user)
-    logout(request)

@@ -1,4 +1,7 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class StaffConfig(AppConfig):
@@ -6,3 +9,9 @@ class StaffConfig(AppConfig):
 
     name = "onestop.staff"
     label = "staff"
+
+    def ready(self) -> None:
+        """Let `check --deploy` ask what a real office must not start with."""
+        checks = import_module("onestop.staff.signing_in_checks")  # models load only now
+        register(checks.settings_are_safe, Tags.security, deploy=True)
+        register(checks.accounts_are_real, Tags.database, deploy=True)

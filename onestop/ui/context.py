@@ -100,6 +100,7 @@ def page(request: HttpRequest) -> dict[str, Callable[[], Any]]:
         "today": cache(today),
         "now": cache(now),
         "demo_on": demo_on,
+        "account_url": cache(lambda: address(getattr(settings, "UI_ACCOUNT", "")) if officer() else ""),
         "sign_out_url": cache(lambda: address(getattr(settings, "UI_SIGN_OUT", "")) if officer() else ""),
         "places": cache(lambda: places(request, officer())),
     }

@@ -16,7 +16,12 @@ from onestop.areas.guards import RIGHTS, guard_of
 from onestop.journal.verbs import VERBS
 
 # Pages anybody may open. A new line here is a decision.
-PUBLIC = {"staff:sign-in", "staff:sign-out", "ui:language"}
+PUBLIC = {"staff:sign-in", "staff:sign-out", "ui:language"} | {
+    # the further steps of signing in: only for who has given the right password
+    "staff:code",
+    "staff:first-password",
+    "staff:second-factor",
+}
 # Show-cases of the components: in debug and in tests only
 SHOWCASES = {"ui:components", "ui:components-public", "ui:components-error"}
 

@@ -56,7 +56,34 @@ def anybody(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(current_or_none()))
 
 
+@signed_in
+def form(request: HttpRequest) -> HttpResponse:
+    """A page with two forms; what is sent to it is written down."""
+    if request.method == "POST":
+        record(READ, by=_officer(request), unit_code="170101", note=request.POST.get("note", ""))
+        return HttpResponseRedirect("/anybody/")
+    return HttpResponse(
+        '<!doctype html><html><body><form method="post" action="/elsewhere/">'
+        '<input name="note" value="otherwise"></form>'
+        '<form method="post"><input type="hidden" name="csrfmiddlewaretoken" value="fresh">'
+        '<input type="hidden" name="idempotency_key" value="fresh"><input type="hidden" name="version" value="8">'
+        '<textarea name="note">old &amp; gone</textarea><select name="kind"><option value="a" selected>A</option>'
+        '<option value="b">B</option></select><input type="checkbox" name="chosen" value="1">'
+        '<input type="checkbox" name="chosen" value="2" checked><input type="checkbox" name="chosen" value="3">'
+        '<input type="radio" name="said" value="yes"><input type="radio" name="said" value="no" checked>'
+        "<button>Send</button></form></body></html>"
+    )
+
+
+@signed_in
+def count(request: HttpRequest) -> HttpResponse:
+    """How often the form was done."""
+    return HttpResponse(str(JournalEntry.objects.filter(verb=READ).count()))
+
+
 urlpatterns = [
+    path("form/", form),
+    path("form/count/", count),
     path("read/", read),
     path("write/", write),
     path("stream/", stream),

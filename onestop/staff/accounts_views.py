@@ -1,0 +1,287 @@
+"""Accounts of officers: the list, a new one, and the page of one with everything that may be done to it."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from onestop.areas import clock
+from onestop.areas.country import in_words, pack
+from onestop.areas.guards import needs
+from onestop.areas.models import AdministrativeUnit
+from onestop.areas.scope import current
+from onestop.staff import accounts, organising, signing_in
+from onestop.staff.accounts_forms import AccountFilter, MadeForm, NamesForm, ReasonForm, RoleForm
+from onestop.staff.accounts_own_views import me, proved_first
+from onestop.staff.accounts_queries import accounts_seen, filtered, held_roles, standing_of, standings
+from onestop.staff.models import Officer, RoleAssignment
+from onestop.staff.sessions import sessions_of
+from onestop.ui.components import Crumb
+from onestop.ui.pagination import keyset_page
+
+SIZE = 25
+
+
+def crumbs(*more: Crumb) -> list[Crumb]:
+    """The trail of a page below the accounts."""
+    return [Crumb(_("Accounts"), reverse("staff:accounts")), *more]
+
+
+@needs("account.write")
+@require_safe
+def account_list(request: HttpRequest) -> HttpResponse:
+    """The accounts of one's area, filtered."""
+    form = AccountFilter(request.GET, scope=current())
+    wanted = form.cleaned_data if form.is_valid() else {}
+    found = filtered(
+        accounts_seen(current()),
+        text=wanted.get("q", "").strip(),
+        office=wanted.get("office", ""),
+        role=wanted.get("role", ""),
+        state=wanted.get("state", ""),
+    )
+    page = keyset_page(found, request.GET, order=["username"], size=SIZE, total=found.count())
+    context = {
+        "form": form,
+        "page": page,
+        "rows": standings(list(page.rows)),
+        "is_filtered": any(wanted.values()),
+        "crumbs": [Crumb(_("Accounts"))],
+    }
+    return render(request, "staff/accounts.html", context)
+
+
+@needs("account.write")
+@require_http_methods(["GET", "HEAD", "POST"])
+@proved_first
+def new_account(request: HttpRequest) -> HttpResponse:
+    """A new account; its first password is shown once, to be handed over."""
+    form = MadeForm(request.POST or None, scope=current(), initial={"language": pack().languages[0]})
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                officer, password = accounts.make(**form.cleaned_data, by=me(request))
+        except ValidationError as wrong:
+            form.add_error(None, wrong)
+        else:
+            return _handed_over(request, officer, password, _("The account is made."))
+    status = 422 if form.is_bound else 200
+    return render(
+        request, "staff/new_account.html", {"form": form, "crumbs": crumbs(Crumb(_("New account")))}, status=status
+    )
+
+
+def _handed_over(request: HttpRequest, officer: Officer, password: str, told: str) -> HttpResponse:
+    """The first password, this once; the form sent again leads to the account."""
+    context = {
+        "about": officer,
+        "password": password,
+        "told": told,
+        "about_url": _address(officer),
+        "standing": standing_of(officer),
+        "crumbs": crumbs(Crumb(officer.name, _address(officer)), Crumb(_("First password"))),
+    }
+    response = render(request, "staff/first_password_given.html", context)
+    response.result_url = _address(officer)  # type: ignore[attr-defined]
+    return response
+
+
+def _address(officer: Officer) -> str:
+    return reverse("staff:account", args=[officer.pk])
+
+
+def _seen(pk: UUID) -> Officer:
+    """The officer, if the account lies in one's area; 404 else."""
+    return get_object_or_404(accounts_seen(current()), pk=pk)
+
+
+@needs("account.write")
+@require_safe
+def account(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everything about one account."""
+    return _account_page(request, _seen(pk))
+
+
+def _account_page(request: HttpRequest, officer: Officer, status: int = 200, **forms: Any) -> HttpResponse:
+    refusal = accounts.why_not(officer, by=me(request))
+    context = {
+        "about": officer,
+        "standing": standing_of(officer),
+        "roles": held_roles(officer),
+        "sessions": sessions_of(officer),
+        "refusal": refusal,
+        "names": NamesForm(instance=officer, scope=current()),
+        "role_form": RoleForm(initial={"unit_code": officer.office.unit_code if officer.office else ""}),
+        "suspend_form": ReasonForm(auto_id="suspend_%s"),
+        "factor_form": ReasonForm(auto_id="factor_%s"),
+        "handing_over": reverse_or_none("staff:hand-over", officer.pk),
+        "proved": signing_in.proved(request),
+        "prove_url": f"{reverse('staff:prove')}?{urlencode({'next': _address(officer)})}",
+        "crumbs": crumbs(Crumb(officer.name)),
+        **forms,
+    }
+    return render(request, "staff/account.html", context, status=status)
+
+
+def reverse_or_none(name: str, pk: UUID) -> str:
+    """The address of a page that another part of the room brings; '' while there is none."""
+    try:
+        return reverse(name, args=[pk])
+    except NoReverseMatch:
+        return ""
+
+
+@needs("account.write")
+@require_POST
+def change(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Names, or another office."""
+    officer = _seen(pk)
+    form = NamesForm(request.POST, instance=officer, scope=current())
+    if not form.is_valid():
+        return _account_page(request, _seen(pk), 422, names=form)
+    accounts.change(_seen(pk), by=me(request), **form.cleaned_data)
+    messages.success(request, _("Saved."))
+    return HttpResponseRedirect(_address(officer))
+
+
+def _with_reason(
+    request: HttpRequest, pk: UUID, name: str, act: Callable[[Officer, str], str | None], told: str
+) -> HttpResponse:
+    """An action that needs a reason; what it hands over is shown once."""
+    officer = _seen(pk)
+    form = ReasonForm(request.POST, auto_id=f"{name}_%s")
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                password = act(officer, form.cleaned_data["because"])
+        except ValidationError as wrong:
+            form.add_error(None, wrong)
+        else:
+            if password:
+                return _handed_over(request, _seen(pk), password, told)
+            messages.success(request, told)
+            return HttpResponseRedirect(_address(officer))
+    return _account_page(request, officer, 422, **{f"{name}_form": form})
+
+
+@needs("account.write")
+@require_POST
+def suspend(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Close the account."""
+    return _with_reason(
+        request, pk, "suspend", lambda officer, why: accounts.suspend(officer, by=me(request), because=why),
+        _("The account is suspended and its sessions are ended."),
+    )  # fmt: skip
+
+
+@needs("account.write")
+@require_POST
+@proved_first
+def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open the account again."""
+    return _with_reason(
+        request, pk, "suspend", lambda officer, why: accounts.reopen(officer, by=me(request), because=why),
+        _("The account is open again."),
+    )  # fmt: skip
+
+
+@needs("account.write")
+@require_POST
+@proved_first
+def remove_factor(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Forget a lost telephone."""
+    return _with_reason(
+        request, pk, "factor", lambda officer, why: accounts.remove_factor(officer, by=me(request), because=why),
+        _("The second factor is removed."),
+    )  # fmt: skip
+
+
+@needs("account.write")
+@require_POST
+@proved_first
+def give_first_password(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A first password in place of a forgotten one."""
+    officer = _seen(pk)
+    try:
+        password = accounts.give_first_password(officer, by=me(request))
+    except ValidationError as wrong:
+        messages.error(request, " ".join(wrong.messages))
+        return HttpResponseRedirect(_address(officer))
+    return _handed_over(request, _seen(pk), password, _("The old password opens nothing any more."))
+
+
+@needs("account.write")
+@require_POST
+def end_sessions(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """End every session of the officer."""
+    officer = _seen(pk)
+    accounts.end_all_sessions(officer, by=me(request))
+    messages.success(request, _("The sessions have been ended."))
+    return HttpResponseRedirect(_address(officer))
+
+
+@needs("account.write")
+@require_POST
+@proved_first
+def give_role(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A role; first shown in words, with the place by its name, then given."""
+    officer = _seen(pk)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        return _account_page(request, officer, 422, role_form=form)
+    wanted = form.cleaned_data
+    refusal = accounts.why_not(officer, by=me(request)) or organising.why_not_give(
+        officer, wanted["role"], wanted["unit_code"], valid_from=wanted["valid_from"], valid_to=wanted["valid_to"],
+        by=me(request),
+    )  # fmt: skip
+    unit = AdministrativeUnit.objects.filter(code=wanted["unit_code"]).first()
+    if not refusal and wanted["unit_code"] and unit is None:
+        refusal = _("There is no unit %(code)s today.") % {"code": wanted["unit_code"]}
+    if refusal:
+        form.add_error(None, refusal)
+        return _account_page(request, officer, 422, role_form=form)
+    if not request.POST.get("seen"):
+        role = pack().roles[wanted["role"]]
+        context = {
+            "about": officer,
+            "form": form,
+            "role": role,
+            "label": in_words(role.label),
+            "place": unit.full_name if unit else _("the whole country"),
+            "path": unit,
+            "crumbs": crumbs(Crumb(officer.name, _address(officer)), Crumb(_("Role"))),
+        }
+        return render(request, "staff/role_seen.html", context)
+    try:
+        with transaction.atomic():
+            organising.give_role(officer, **wanted, by=me(request))
+    except (PermissionDenied, ValidationError) as wrong:
+        form.add_error(None, wrong if isinstance(wrong, ValidationError) else str(wrong))
+        return _account_page(request, officer, 422, role_form=form)
+    accounts.roles_changed(officer)
+    messages.success(request, _("The role is given."))
+    return HttpResponseRedirect(_address(officer))
+
+
+@needs("account.write")
+@require_POST
+def end_role(request: HttpRequest, pk: UUID, role: UUID) -> HttpResponse:
+    """The last day of a role is today, or the day before it began."""
+    officer = _seen(pk)
+    given = get_object_or_404(RoleAssignment, pk=role, officer=officer)
+    if refusal := accounts.why_not(officer, by=me(request)):
+        raise PermissionDenied(refusal)
+    last_day: date = max(clock.today(), given.valid_from)
+    organising.end_role(given, last_day=last_day, by=me(request))
+    messages.success(request, _("The role ends on %s.") % f"{last_day:%d/%m/%Y}")
+    return HttpResponseRedirect(_address(officer))

@@ -1,0 +1,136 @@
+"""The pages of signing in and of accounts: sound in both languages and widths, and the way through them."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from onestop.staff.accounts_factor import account_of, confirm, new_secret
+from onestop.staff.models import KeptForm, Officer, OfficerSession
+from onestop.staff.tests.test_accounts import made
+from onestop.staff.tests.test_signing_in import HERE, PASSWORD, enter
+from tests.journeys.browser import Site
+
+pytestmark = pytest.mark.browser
+Cookies = dict[str, str]
+
+
+def cookies_of(client: Client) -> Cookies:
+    return {name: morsel.value for name, morsel in client.cookies.items()}
+
+
+def inside(username: str, *, proved: bool = False) -> Cookies:
+    client = Client(HTTP_USER_AGENT="Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0")
+    enter(client, username, PASSWORD)
+    if proved:
+        client.post("/my-account/show-again/", {"password": PASSWORD}, REMOTE_ADDR=HERE)
+    return cookies_of(client)
+
+
+def half_way(username: str) -> Cookies:
+    client = Client()
+    enter(client, username, PASSWORD)
+    return cookies_of(client)
+
+
+def first(officer: Officer) -> None:
+    account = account_of(officer)
+    account.first_password_until = timezone.now() + timedelta(hours=72)
+    account.save()
+
+
+@pytest.fixture
+def people(committed_database: dict[str, str]) -> dict[str, Officer]:
+    """An IT officer, somebody with a telephone, one who waits and one who is suspended."""
+    found = {name: Officer.objects.get(username=name) for name in ("district", "finance", "commune", "planning")}
+    found["it"] = made("it.1701", "it_officer", "1701", "ANGKOR_CHUM")
+    confirm(account_of(found["finance"]), new_secret(), step=0, at=timezone.now())
+    first(found["commune"])
+    Officer.objects.filter(username="planning").update(is_active=False)
+    account = account_of(found["planning"])
+    account.suspended_at, account.suspended_by, account.suspended_because = (
+        timezone.now(),
+        found["it"],
+        "left the office",
+    )
+    account.save()
+    return found
+
+
+def test_the_pages_of_signing_in(people: dict[str, Officer], site: Site, settings: Any) -> None:
+    site.assert_sound("/sign-in/?ended=1")
+    settings.SECOND_FACTOR = True
+    site.assert_sound("/sign-in/code/", cookies=half_way("finance"))
+    site.assert_sound("/sign-in/telephone/", cookies=half_way("district"))
+    site.assert_sound("/sign-in/own-password/", cookies=half_way("commune"))
+
+
+def test_the_pages_of_ones_own_account(people: dict[str, Officer], site: Site, settings: Any) -> None:
+    cookies = inside("district", proved=True)
+    inside("district")
+    site.assert_sound("/my-account/", cookies=cookies)
+    site.assert_sound("/my-account/password/", cookies=cookies)
+    site.assert_sound("/my-account/show-again/", cookies=cookies)
+    settings.SECOND_FACTOR = True
+    site.assert_sound("/my-account/telephone/", cookies=cookies)
+    confirm(account_of(people["district"]), new_secret(), step=0, at=timezone.now())
+    site.assert_sound("/my-account/recovery-codes/", cookies=cookies)
+
+
+def test_the_pages_of_accounts(people: dict[str, Officer], site: Site) -> None:
+    inside("finance")
+    cookies = inside("it.1701", proved=True)
+    site.assert_sound("/accounts/", cookies=cookies)
+    site.assert_sound("/accounts/?q=nobodyatall", cookies=cookies)
+    site.assert_sound("/accounts/new/", cookies=cookies)
+    for name in ("finance", "commune", "planning", "it"):
+        site.assert_sound(f"/accounts/{people[name].pk}/", cookies=cookies)
+    site.assert_sound(f"/accounts/{people['finance'].pk}/", cookies=inside("it.1701"))
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("km", 320)])
+def test_an_account_is_made_and_gets_a_role(people: dict[str, Officer], site: Site, language: str, width: int) -> None:
+    with site.open("/accounts/new/", language=language, width=width, cookies=inside("it.1701", proved=True)) as page:
+        page.fill("[name=username]", "sok.chan")
+        page.fill("[name=name_km]", "សុខ ចាន់")
+        page.fill("[name=name_latin]", "Sok Chan")
+        page.select_option("[name=office]", label=page.locator("[name=office] option").nth(1).inner_text())
+        page.click("main form button")
+        assert re.fullmatch(r"[a-z-]+-\d{4}", page.locator("dd .code-words").inner_text())
+        site.keep_picture(page, f"first-password-given-{language}-{width}")
+        assert not site.findings(page)
+        page.click("main a.govuk-button")
+        page.click("details:has([name=role]) summary")
+        page.select_option("[name=role]", "commune_assistant")
+        page.fill("[name=unit_code]", "170101")
+        page.click("details:has([name=role]) button")
+        assert re.search("Char Chhuk|ចារឈូក", page.inner_text("main"))
+        site.keep_picture(page, f"role-seen-{language}-{width}")
+        assert not site.findings(page)
+        page.click("main form button")
+        site.keep_picture(page, f"role-given-{language}-{width}")
+        assert Officer.objects.get(username="sok.chan").assignments.get().unit_code == "170101"
+
+
+def test_a_half_filled_form_comes_back_after_the_time_out(people: dict[str, Officer], site: Site) -> None:
+    with site.open("/accounts/new/", language="en", cookies=inside("it.1701", proved=True)) as page:
+        page.fill("[name=username]", "late.one")
+        page.fill("[name=name_km]", "យឺត")
+        OfficerSession.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+        page.click("main form button")
+        site.keep_picture(page, "session-ended-en-1280")
+        assert KeptForm.objects.count() == 1
+        page.fill("[name=username]", "it.1701")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main form button")
+        # making accounts asks again who it is, and after that too the form is there
+        page.fill("main [name=password]", PASSWORD)
+        page.click("main form button")
+        assert page.input_value("[name=username]") == "late.one"
+        assert page.input_value("[name=name_km]") == "យឺត"
+        site.keep_picture(page, "form-filled-again-en-1280")
+        assert not site.findings(page)
+        assert not Officer.objects.filter(username="late.one").exists()
