@@ -151,6 +151,15 @@ class Node(ABC):
             yield from child.walk()
 
 
+@dataclass(frozen=True)
+class Condition(Node):
+    """A node that is true, false or unknown."""
+
+    @property
+    def type(self) -> FactType:
+        return FactType.BOOL
+
+
 def grouped(node: Node, speech: Speech, *kinds: type[Node]) -> str:
     """The words of a part, in brackets when it is loose or one of the kinds that would be read wrongly without them."""
     text = node.words(speech)

@@ -6,7 +6,6 @@ of members know what their ends or their order mean.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -15,7 +14,7 @@ from sqlglot import exp
 from criteria import engines
 from criteria.catalogue import Fact, FactType
 from criteria.dates import NONE_DATE, latest_start
-from criteria.tree.base import Columns, Node, Root, Speech, World, grouped
+from criteria.tree.base import Columns, Condition, Node, Root, Speech, World, grouped
 from criteria.tree.facts import Derived, FactNode
 from criteria.tree.numbers import Arithmetic
 from criteria.tree.values import AsOf, Literal
@@ -26,8 +25,16 @@ OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
+def _noun(node: Node, speech: Speech) -> str:
+    """A boolean fact beside `==` is named, not affirmed."""
+    if isinstance(node, FactNode):
+        return speech.fact(node.root, node.fact)
+    simple = node.type is not FactType.BOOL or isinstance(node, Literal)
+    return node.words(speech) if simple else speech.say("group", text=node.words(speech))
+
+
 @dataclass(frozen=True)
-class Compare(Node):
+class Compare(Condition):
     """`left operator right` on single values; unknown when one side is."""
 
     operator: str
@@ -36,10 +43,6 @@ class Compare(Node):
 
     # which words to look for first: age_ge, date_lt, …
     kind = "value"
-
-    @property
-    def type(self) -> FactType:
-        return FactType.BOOL
 
     @property
     def children(self) -> tuple[Node, ...]:
@@ -79,16 +82,8 @@ class Compare(Node):
 
     def _said(self, speech: Speech, operator: str) -> str:
         pattern = _PATTERNS[operator]
-        left, right = self._noun(self.left, speech), self._noun(self.right, speech)
+        left, right = _noun(self.left, speech), _noun(self.right, speech)
         return speech.say(f"{self.kind}_{pattern}", f"compare_{pattern}", left=left, right=right)
-
-    @staticmethod
-    def _noun(node: Node, speech: Speech) -> str:
-        """A boolean fact beside `==` is named, not affirmed."""
-        if isinstance(node, FactNode):
-            return speech.fact(node.root, node.fact)
-        simple = node.type is not FactType.BOOL or isinstance(node, Literal)
-        return node.words(speech) if simple else speech.say("group", text=node.words(speech))
 
 
 @dataclass(frozen=True)
@@ -147,7 +142,7 @@ class CompareDates(Compare):
     def _said(self, speech: Speech, operator: str) -> str:
         for this, other in ((self.left, self.right), (self.right, self.left)):
             if isinstance(other, Literal) and other.is_none and operator in ("==", "!="):
-                return speech.say(f"none_{_PATTERNS[operator]}", left=self._noun(this, speech))
+                return speech.say(f"none_{_PATTERNS[operator]}", left=_noun(this, speech))
         return super()._said(speech, operator)
 
     def sql(self, columns: Columns) -> exp.Expr:
@@ -316,16 +311,12 @@ class CompareCodes(Compare):
 
 
 @dataclass(frozen=True)
-class In(Node):
+class In(Condition):
     """`item in [a, b]` is `item == a || item == b`; `same` are those comparisons."""
 
     item: Node
     choices: tuple[Literal, ...]
     same: tuple[Compare, ...]
-
-    @property
-    def type(self) -> FactType:
-        return FactType.BOOL
 
     @property
     def children(self) -> tuple[Node, ...]:
@@ -341,32 +332,24 @@ class In(Node):
         return engines.any_of([comparison.sql(columns) for comparison in self.same])
 
     def words(self, speech: Speech) -> str:
-        return self._said(speech, "in", "or")
+        return self._said(speech, "in")
 
     def denied(self, speech: Speech) -> str:
-        return self._said(speech, "in_not", "or")
+        return self._said(speech, "in_not")
 
-    def _said(self, speech: Speech, pattern: str, joined: str) -> str:
+    def _said(self, speech: Speech, pattern: str) -> str:
         if len(self.same) == 1:
             return self.same[0].words(speech) if pattern == "in" else self.same[0].denied(speech)
-        choices = speech.join(f"list_{joined}", _words_of(self.choices, speech))
-        return speech.say(pattern, left=Compare._noun(self.item, speech), choices=choices)
-
-
-def _words_of(nodes: Sequence[Node], speech: Speech) -> list[str]:
-    return [node.words(speech) for node in nodes]
+        choices = speech.join("list_or", [choice.words(speech) for choice in self.choices])
+        return speech.say(pattern, left=_noun(self.item, speech), choices=choices)
 
 
 @dataclass(frozen=True)
-class InSet(Node):
+class InSet(Condition):
     """`'code' in fact` for a fact of several codes."""
 
     choice: Literal
     of: FactNode
-
-    @property
-    def type(self) -> FactType:
-        return FactType.BOOL
 
     @property
     def children(self) -> tuple[Node, ...]:

@@ -10,7 +10,7 @@ from sqlglot import exp
 from criteria import engines
 from criteria.catalogue import Fact, FactType
 from criteria.tokens import WHOLE_HIGH, WHOLE_LOW
-from criteria.tree.base import Columns, Node, Root, Speech, World
+from criteria.tree.base import Columns, Condition, Node, Root, Speech, World
 from criteria.values import Number, Truth, Value
 
 # No family reaches this; it proves that numbers of members cannot leave 64 bits.
@@ -130,14 +130,10 @@ class Derived(Node):
 
 
 @dataclass(frozen=True)
-class Has(Node):
+class Has(Condition):
     """`has(fact)`: the fact has a value. Never unknown itself."""
 
     fact: FactNode | Derived
-
-    @property
-    def type(self) -> FactType:
-        return FactType.BOOL
 
     @property
     def children(self) -> tuple[Node, ...]:
@@ -157,15 +153,11 @@ class Has(Node):
 
 
 @dataclass(frozen=True)
-class Enrolled(Node):
+class Enrolled(Condition):
     """Enrolled in a programme on the date, alone or with the household. Never unknown."""
 
     root: Root
     programme: str
-
-    @property
-    def type(self) -> FactType:
-        return FactType.BOOL
 
     def value(self, world: World) -> Truth:
         return world.enrolled(self.root, self.programme)
@@ -181,14 +173,10 @@ class Enrolled(Node):
 
 
 @dataclass(frozen=True)
-class InArea(Node):
+class InArea(Condition):
     """A programme is open where the household lives, on the date."""
 
     programme: str
-
-    @property
-    def type(self) -> FactType:
-        return FactType.BOOL
 
     def value(self, world: World) -> Truth:
         return world.open(self.programme)

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from criteria import engines
 from criteria.catalogue import FactType
-from criteria.tree.base import Columns, Node, Speech, World, grouped
+from criteria.tree.base import Columns, Condition, Node, Speech, World, grouped
 from criteria.values import Number, Truth, Value, both, either, opposite
 
 # A choice writes its condition twice; deeper than this it is written once, at the cost of working out both results.
@@ -25,18 +25,34 @@ def _choices(node: Node) -> int:
 
 
 @dataclass(frozen=True)
-class And(Node):
-    """All parts; false if one is false, whatever is unknown."""
+class Joined(Condition):
+    """Two or more conditions under one word."""
 
     parts: tuple[Node, ...]
 
-    @property
-    def type(self) -> FactType:
-        return FactType.BOOL
+    # the pattern that stands between the parts
+    word = "and"
 
     @property
     def children(self) -> tuple[Node, ...]:
         return self.parts
+
+    @property
+    def loose(self) -> bool:
+        return True
+
+    def words(self, speech: Speech) -> str:
+        same = type(self)
+        parts = [part.words(speech) if isinstance(part, same) else grouped(part, speech) for part in self.parts]
+        return speech.join(self.word, parts)
+
+    def denied(self, speech: Speech) -> str:
+        return speech.say("not", text=grouped(self, speech))
+
+
+@dataclass(frozen=True)
+class And(Joined):
+    """All parts; false if one is false, whatever is unknown."""
 
     def value(self, world: World) -> Truth:
         return both([world.truth(part) for part in self.parts])
@@ -44,31 +60,12 @@ class And(Node):
     def sql(self, columns: Columns) -> exp.Expr:
         return engines.all_of(columns.condition(part) for part in self.parts)
 
-    @property
-    def loose(self) -> bool:
-        return True
-
-    def words(self, speech: Speech) -> str:
-        parts = [part.words(speech) if isinstance(part, And) else grouped(part, speech) for part in self.parts]
-        return speech.join("and", parts)
-
-    def denied(self, speech: Speech) -> str:
-        return speech.say("not", text=grouped(self, speech))
-
 
 @dataclass(frozen=True)
-class Or(Node):
+class Or(Joined):
     """One part or more; true if one is true, whatever is unknown."""
 
-    parts: tuple[Node, ...]
-
-    @property
-    def type(self) -> FactType:
-        return FactType.BOOL
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return self.parts
+    word = "or"
 
     def value(self, world: World) -> Truth:
         return either([world.truth(part) for part in self.parts])
@@ -76,27 +73,12 @@ class Or(Node):
     def sql(self, columns: Columns) -> exp.Expr:
         return engines.any_of(columns.condition(part) for part in self.parts)
 
-    @property
-    def loose(self) -> bool:
-        return True
-
-    def words(self, speech: Speech) -> str:
-        parts = [part.words(speech) if isinstance(part, Or) else grouped(part, speech) for part in self.parts]
-        return speech.join("or", parts)
-
-    def denied(self, speech: Speech) -> str:
-        return speech.say("not", text=grouped(self, speech))
-
 
 @dataclass(frozen=True)
-class Not(Node):
+class Not(Condition):
     """The opposite; unknown stays unknown."""
 
     part: Node
-
-    @property
-    def type(self) -> FactType:
-        return FactType.BOOL
 
     @property
     def children(self) -> tuple[Node, ...]:
@@ -111,7 +93,7 @@ class Not(Node):
     @property
     def loose(self) -> bool:
         # a denied && or || is bracketed already
-        return self.part.loose and not isinstance(self.part, And | Or)
+        return self.part.loose and not isinstance(self.part, Joined)
 
     def words(self, speech: Speech) -> str:
         return self.part.denied(speech)

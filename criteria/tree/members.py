@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from criteria.catalogue import FactType
-from criteria.tree.base import Columns, Node, Speech, World
+from criteria.tree.base import Columns, Condition, Node, Speech, World
 from criteria.tree.facts import MEMBERS_AT_MOST
 from criteria.values import Number, Range, Truth, Value, both, either
 
 
 @dataclass(frozen=True)
-class Aggregate(Node):
+class Aggregate(Condition):
     """A condition asked of every present member."""
 
     body: Node
@@ -23,10 +23,6 @@ class Aggregate(Node):
     @property
     def children(self) -> tuple[Node, ...]:
         return (self.body,)
-
-    @property
-    def type(self) -> FactType:
-        return FactType.BOOL
 
     def answers(self, world: World) -> list[Truth] | None:
         """The condition for each present member; None when there is no household."""
