@@ -199,15 +199,14 @@ class Compiler:
             default=engines.number(1),
         )
         if isinstance(node, Exists):
-            best = self._aggregate(f"{body}_max", exp.Max(this=rank))
-            yes, no, rest = (best, 2), True, False
+            found, deciding, then = self._aggregate(f"{body}_max", exp.Max(this=rank)), 2, True
         else:
             assert isinstance(node, All)
-            best = self._aggregate(f"{body}_min", exp.Min(this=rank))
-            yes, no, rest = (best, 0), False, True
-        decided = compare("==", yes[0], engines.number(yes[1]))
-        unknown = compare("==", best.copy(), engines.number(1))
-        return (engines.case((decided, engines.boolean(no)), (unknown, engines.null()), default=engines.boolean(rest)),)
+            found, deciding, then = self._aggregate(f"{body}_min", exp.Min(this=rank)), 0, False
+        decided = compare("==", found, engines.number(deciding))
+        unknown = compare("==", found.copy(), engines.number(1))
+        arms = ((decided, engines.boolean(then)), (unknown, engines.null()))
+        return (engines.case(*arms, default=engines.boolean(not then)),)
 
     def _aggregate(self, name: str, value: exp.Expr) -> exp.Expr:
         self.steps.aggregates.setdefault(name, value)
@@ -224,8 +223,7 @@ class Compiler:
         own = [tree.sql(self.person_scope) for tree in trees if not is_of_household(tree)]
         if not shared:
             return engines.all_of(own)
-        joined = shared[0] if len(shared) == 1 else And(shared[0].span, tuple(shared))
-        return engines.all_of([self.common(joined), *own])
+        return engines.all_of([self.common(_joined(shared)), *own])
 
     # --- steps -----------------------------------------------------------------------------------------------------
 
@@ -321,9 +319,7 @@ class Compiler:
     def household_rows(self, criteria: bool) -> Statement:
         outputs: list[Output] = []
         for number, programme in enumerate(self.programmes):
-            trees = [tree for _, tree in programme.all_criteria]
-            joined = trees[0] if len(trees) == 1 else And(trees[0].span, tuple(trees))
-            self.steps.household[f"p{number}"] = joined.sql(self.household_scope)
+            self._household_verdict(number)
             outputs.append(Output(f"p{number}", programme.code))
             for place, (key, tree) in enumerate(programme.all_criteria if criteria else ()):
                 name = f"p{number}_{place}"
@@ -347,6 +343,10 @@ class Compiler:
         final.set("with_", exp.With(expressions=[members]))
         return self._statement(final, outputs)
 
+    def _household_verdict(self, number: int) -> None:
+        trees = [tree for _, tree in self.programmes[number].all_criteria]
+        self.steps.household[f"p{number}"] = _joined(trees).sql(self.household_scope)
+
     def _bodies(self) -> None:
         """Compile the conditions of the macros before any step is built, to learn what they read."""
         for body in list(self.steps.bodies):
@@ -358,9 +358,7 @@ class Compiler:
         for number in persons:
             self.steps.person[f"p{number}"] = self.verdict(self.programmes[number])
         for number in households:
-            trees = [tree for _, tree in self.programmes[number].all_criteria]
-            joined = trees[0] if len(trees) == 1 else And(trees[0].span, tuple(trees))
-            self.steps.household[f"p{number}"] = joined.sql(self.household_scope)
+            self._household_verdict(number)
         self._bodies()
         parts = []
         if persons:
@@ -405,6 +403,11 @@ class Compiler:
 
     def _statement(self, tree: exp.Query, outputs: Sequence[Output], by_place: bool = False) -> Statement:
         return Statement(tree, self.engine.dialect, tuple(outputs), self.programmes, by_place)
+
+
+def _joined(trees: Sequence[Node]) -> Node:
+    """Conditions that all must hold, as one."""
+    return trees[0] if len(trees) == 1 else And(trees[0].span, tuple(trees))
 
 
 def _parts(tree: Node) -> Sequence[Node]:
