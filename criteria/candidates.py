@@ -10,12 +10,14 @@ from datetime import date
 from decimal import Decimal
 from typing import cast
 
-from criteria.catalogue import Fact, FactType
+from criteria.catalogue import OLDEST_YEARS, Fact, FactType
 from criteria.dates import NONE_DATE, latest_start, shift_days
 from criteria.family import Family
 from criteria.tree import AsOf, Compare, CompareAge, FactNode, In, Literal, Node
 from criteria.values import NONE, Range, Value
 
+# Cut-offs of a number beyond which their sums are not tried: the square of them would be.
+CUT_OFFS_SUMMED = 8
 # Beyond this a code list is tried only at the codes that the rules name, and one other.
 CODES_TRIED = 24
 _OTHER_TEXT = "…"
@@ -40,7 +42,7 @@ def candidates(fact: Fact, trees: Sequence[Node], family: Family, as_of: date) -
 def birth_candidates(trees: Sequence[Node], as_of: date, known: tuple[date, date] | None) -> list[Value]:
     """Days of birth on both sides of every age asked, inside what is known already."""
     cut_offs = [latest_start(as_of, months) for months in age_limits(trees)]
-    low, high = known or (date(as_of.year - 120, 1, 1), as_of)
+    low, high = known or (latest_start(as_of, (OLDEST_YEARS + 1) * 12), as_of)
     days = {low, min(high, as_of), *cut_offs, *(shift_days(cut_off, 1) for cut_off in cut_offs)}
     return [Range(day, day) for day in sorted(days) if low <= day <= min(high, as_of)]
 
@@ -102,7 +104,7 @@ def _numbers(fact: Fact, trees: Sequence[Node], family: Family) -> Iterator[Valu
         }
         limits |= {value for value in _values_beside(fact, comparison, family) if isinstance(value, int | Decimal)}
     # arithmetic moves a cut-off: sums, differences and quotients of what stands beside the fact come near it
-    if len(limits) <= 8:
+    if len(limits) <= CUT_OFFS_SUMMED:
         limits |= {a + b for a in limits for b in limits} | {a - b for a in limits for b in limits}
         limits |= {Decimal(a) // Decimal(b) for a in limits for b in limits if b}
     around = {value + move for value in limits for move in (-step, 0, step)}

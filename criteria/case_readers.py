@@ -7,6 +7,7 @@ as a population is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -15,7 +16,6 @@ from criteria.cases import Case, CaseResult, refusal, trees_of
 from criteria.catalogue import Catalogue
 from criteria.compile import compile_alone, compile_households, compile_rows
 from criteria.engines import Dialect, Engine
-from criteria.family import Family
 from criteria.interpret import evaluate
 from criteria.problems import RuleRefused
 from criteria.programme import Programme
@@ -93,7 +93,7 @@ class _Batch:
 
     def answer(self, batch: Sequence[_Numbered]) -> dict[int, list[CaseResult]]:
         first = batch[0][1]
-        families = [self._renamed(case.family, number) for number, case, _ in batch]
+        families = [replace(case.family, id=f"f{number}") for number, case, _ in batch]
         for loading in (*self.tables.clear(), *self.tables.insert(families, first.as_of)):
             self.execute(loading)
         rows = self._rows(batch)
@@ -109,19 +109,6 @@ class _Batch:
                     for member in case.members
                 ]
         return found
-
-    @staticmethod
-    def _renamed(family: Family, number: int) -> Family:
-        return Family(
-            f"f{number}",
-            family.members,
-            family.answers,
-            family.statuses,
-            family.enrolments,
-            family.openings,
-            family.place,
-            family.is_household,
-        )
 
     def _programmes(self, batch: Sequence[_Numbered]) -> list[Programme]:
         return [

@@ -3,10 +3,10 @@
 A case is `{id, as_of, unit, place, household, members, enrolments, openings, rule}`. A fact that is absent or null is
 missing; a value may be `{value, observed_on}`, and a bare one was observed on `as_of`. Dates that are only a month or a
 year are written "2014-07" or "2014"; a date that does not apply is "none". `household: null` is a person in none.
-`schema` gives the exact shape, made from a catalogue.
+`criteria.case_schema.schema` gives the exact shape, made from a catalogue.
 
     cases = read_cases(text, catalogue, {"poverty": "id_poor"})
-    for result in answer(cases, catalogue, reader): print(result.json())
+    for result in by_interpreter(cases, catalogue): print(result.json())     # criteria.case_readers
 """
 
 from __future__ import annotations

@@ -271,7 +271,7 @@ class Reader(Typing):
                 self.refuse(syntax, "bare_fact", f"{root}.{name}", name=name)
         if self.member is None and self.catalogue.get("person", name):
             self.refuse(syntax, "bare_fact", f"household.members.exists(m, m.{name} …)", name=name)
-        if name in ("members",):
+        if name == "members":
             self.refuse(syntax, "bare_fact", "household.members", name=name)
         near = get_close_matches(name, [fact.code for of, _ in roots for fact in self.catalogue.of(of)], 1)
         proposal = next((f"{root}.{near[0]}" for of, root in roots if near and self.catalogue.get(of, near[0])), None)

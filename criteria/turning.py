@@ -65,9 +65,9 @@ def turning_days(
 ) -> list[date]:
     """The days in (after, until] on which a verdict of this person, or of the household, can change."""
     asked = [member for member in family.members if reading.members or person is None or member.id == person]
-    days: set[date] = set()
+    days = _moved(reading.constants, reading.moves)
     for member in asked:
-        days |= _days_of_member(member, reading, catalogue)
+        days |= _days_of_member(member, reading)
         days |= _days_of_answers("person", member.answers, reading, catalogue)
     days |= _days_of_answers("household", family.answers, reading, catalogue)
     for period in _periods(family, reading):
@@ -90,7 +90,7 @@ def _ends(period: Period) -> set[date]:
     return days if period.end is None else {*days, shift_days(period.end, 1)}
 
 
-def _days_of_member(member: Member, reading: Reading, catalogue: Catalogue) -> set[date]:
+def _days_of_member(member: Member, reading: Reading) -> set[date]:
     """When somebody comes, goes, is born, dies or reaches an age that is asked."""
     days: set[date] = set()
     for period in member.memberships:
@@ -115,7 +115,7 @@ def _days_of_answers(of: str, answers: Mapping[str, Answer], reading: Reading, c
         days |= {day for day in (answer.observed_on, goes_stale(fact, answer, catalogue)) if day is not None}
         if isinstance(answer.value, Range) and _is_day(answer.value.low):
             days |= _moved({answer.value.low, answer.value.high}, reading.moves)
-    return days | _moved(reading.constants, reading.moves)
+    return days
 
 
 def _moved(fixed: Iterable[date], moves: Iterable[int]) -> set[date]:

@@ -47,7 +47,7 @@ _DESCRIPTIONS = {
 
 
 class Typing(ABC):
-    """The type rules; see rules of comparison in the module's functions."""
+    """The type rules; a method refuses at the place in the text that does not fit, and proposes what would."""
 
     catalogue: Catalogue
 
