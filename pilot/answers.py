@@ -13,12 +13,11 @@ from itertools import accumulate
 from random import Random
 from typing import Final
 
-from pilot.figures import OLDEST, SEXES, Figures
+from pilot.figures import DAYS_A_YEAR, OLDEST, SEXES, Figures
 from pilot.people import NOT_APPLICABLE, Sheet, Value
 from pilot.plan import Slot
 from pilot.pyramid import weights_by_age
 
-_YEAR: Final = 365.25
 _OLDEST: Final = 1_000  # no end
 
 # Share in school by age (assumed; World Bank 2020: 92 % of households with children of 6–17 have them at school).
@@ -81,7 +80,7 @@ class Answers:
         `asked` is the day of the sitting; the answers are as of that day.
         """
         day = date.fromordinal(asked)
-        age = int((asked - born) / _YEAR)
+        age = int((asked - born) / DAYS_A_YEAR)
         random = rng.random
         sheets = [Sheet("household", day, self._family(slot, age, random())), self._health(slot, age, day, rng)]
         if slot.sex == "F" and (12 <= age <= 55 or slot.pregnant or nursing):
@@ -235,7 +234,7 @@ def no_maternity(day: date) -> Sheet:
 
 def not_asked(sex: str, born: int, first: int, last: int) -> frozenset[str]:
     """The facts that do not apply to somebody, by sex and age, on one or both of two days (ordinals)."""
-    return _beyond(sex, int((first - 1 - born) / _YEAR), int((last + 1 - born) / _YEAR))
+    return _beyond(sex, int((first - 1 - born) / DAYS_A_YEAR), int((last + 1 - born) / DAYS_A_YEAR))
 
 
 @cache

@@ -2,7 +2,8 @@
 
 Groups: `poor` (ID-Poor 1 or 2), `poor_1`, `near_poor`, `pupil_primary`, `poor_pupil` (a poor household's pupil),
 `poor_1_pupil_4_6` (a household of ID-Poor 1 with a pupil of grade 4 to 6), `mother_or_baby` (expecting, nursing, under
-two), `farmer`, `garment_worker`, `disabled`, `old` (60 and over). Some ended, some of them on the eve of the day.
+two), `farmer`, `garment_worker`, `disabled`, `old` (60 and over), `unemployed` (seeking work). Some ended, some of them
+on the eve of the day.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +11,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final
 
-from pilot.figures import EnrolmentRule, FiguresWrong
+from pilot.figures import DAYS_A_YEAR, EnrolmentRule, FiguresWrong
 from pilot.people import NOT_APPLICABLE, Enrolment, Household, Person, Value
 
 _ON_THE_EVE: Final = 0.1  # of the ended ones: the last day was yesterday
@@ -18,21 +19,21 @@ Facts = Mapping[str, Value]
 _Test = Callable[[Facts, Person, int, date], bool]
 
 
-def _level(level: int) -> bool:
+def _is_poor(level: int) -> bool:
     return level in (1, 2)
 
 
 _PERSON_GROUPS: Final[Mapping[str, _Test]] = {
-    "poor": lambda facts, person, level, on: _level(level),
+    "poor": lambda facts, person, level, on: _is_poor(level),
     "poor_1": lambda facts, person, level, on: level == 1,
     "pupil_primary": lambda facts, person, level, on: facts.get("grade", 0) in range(1, 7),
-    "poor_pupil": lambda facts, person, level, on: _level(level) and facts.get("in_school") is True,
+    "poor_pupil": lambda facts, person, level, on: _is_poor(level) and facts.get("in_school") is True,
     "poor_1_pupil_4_6": lambda facts, person, level, on: level == 1 and facts.get("grade", 0) in (4, 5, 6),
     "mother_or_baby": lambda facts, person, level, on: _mother_or_baby(facts, person, on),
     "farmer": lambda facts, person, level, on: facts.get("occupation") == "farmer",
     "garment_worker": lambda facts, person, level, on: facts.get("occupation") == "garment_worker",
     "disabled": lambda facts, person, level, on: facts.get("disability", 0) in (2, 3),
-    "old": lambda facts, person, level, on: (on - person.birth_date).days >= 60 * 365.25,
+    "old": lambda facts, person, level, on: (on - person.birth_date).days >= 60 * DAYS_A_YEAR,
     "unemployed": lambda facts, person, level, on: facts.get("seeking_work") is True,
 }
 

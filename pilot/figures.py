@@ -32,6 +32,7 @@ from typing import Any, Final
 
 OLDEST: Final = 95  # single years of age 0–95; the oldest stand in the last
 SEXES: Final = ("F", "M")
+DAYS_A_YEAR: Final = 365.25
 
 SHARES: Final[Mapping[str, float]] = {
     "female_head": 0.24,

@@ -1,6 +1,5 @@
 """From figures to households: `generate` and the population it makes, household by household."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,7 @@ from typing import Final
 from pilot.answers import Answers
 from pilot.enrolled import check_rules
 from pilot.figures import SEXES, Commune, Figures, FiguresWrong, Homes, Village, in_commune
-from pilot.maker import Maker
+from pilot.maker import Maker, stream
 from pilot.names import Names
 from pilot.people import Household, Person
 from pilot.plan import Area, VillagePlan, plan
@@ -40,8 +39,8 @@ class Population:
         """All households, commune by commune, village by village. Only one area is in memory at a time."""
         maker = Maker(self.figures, self.names, Answers(self.figures, self.on), self.on, self.seed)
         for area, plants in self._areas():
-            by_name = {plant.scenario: plant for plant in plants}
-            rng = Random(_stream(self.seed, area.code, "plan"))
+            by_name = {plant.told.code: plant for plant in plants}
+            rng = Random(stream(self.seed, area.code, "plan"))
             shares = self.figures.sizes
             homes = plan(area, shares, self.figures.shares["female_head"], [plant.home for plant in plants], rng)
             for home in homes:
@@ -71,7 +70,7 @@ class Population:
     def _villages(self, commune: Commune) -> tuple[VillagePlan, ...]:
         """The commune's villages; its families are kept, shared out as the list of villages estimates them."""
         if self.villages is None:
-            return _even(commune, Random(_stream(self.seed, commune.code, "villages")))
+            return _even(commune, Random(stream(self.seed, commune.code, "villages")))
         rows = in_commune(self.villages, commune.code)
         if not rows:
             raise FiguresWrong(f"the list of villages has none of commune {commune.code}")
@@ -101,7 +100,7 @@ class Population:
         codes = self.codes or tuple(village.code for village in self.villages or ())
         codes = codes or tuple(code for commune in self.figures.communes for code in commune.villages)
         ages, poor_1, poor_2, migrants, homes = self._template
-        rng = Random(_stream(self.seed, "", "villages"))
+        rng = Random(stream(self.seed, "", "villages"))
         for code, here in zip(codes, apportion(persons, [0.5 + rng.random() for _ in codes]), strict=True):
             own = scaled(ages, here, rng.random())
             families = min(max(1, round(here / _PERSONS_PER_FAMILY)), sum(sum(own[sex][18:]) for sex in SEXES))
@@ -145,11 +144,6 @@ def generate(
             raise FiguresWrong(f"the list of villages has {strays[0]}, which lies in no commune of the figures")
     kept = None if villages is None else tuple(villages)
     return Population(figures, names, kept, None if codes is None else tuple(codes), on, seed, persons)
-
-
-def _stream(seed: int, code: str, purpose: str) -> int:
-    """The start of a random stream of its own for one area and purpose, the same on every machine."""
-    return int.from_bytes(hashlib.blake2b(f"{seed}|{code}|{purpose}".encode(), digest_size=8).digest(), "big")
 
 
 def _at_least(floors: Sequence[int], wanted: list[int]) -> list[int]:

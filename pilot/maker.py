@@ -11,14 +11,13 @@ from typing import Final
 
 from pilot.answers import Answers, drop_some, next_gap, no_maternity, not_asked
 from pilot.enrolled import enrol
-from pilot.figures import OLDEST, Figures
+from pilot.figures import DAYS_A_YEAR, OLDEST, Figures
 from pilot.homes import sheets_of
 from pilot.names import Name, Names, spelling
 from pilot.people import Document, Household, Person, Poverty, Sheet, Value
 from pilot.plan import Area, Home, Slot
 
 _KEPT: Final[dict[str, Value]] = {"migration": "abroad"}
-_RELATED_BY_BIRTH: Final = frozenset(("child", "sibling", "grandchild"))
 # The prefix 91 is written as a telephone number is; no operator was found that gives it out, so no number is anybody's.
 _PHONE: Final = "+85591{:06d}"
 _ID_CARD: Final = "{:09d}"
@@ -48,7 +47,7 @@ class Maker:
         """The finished household. Which village comes first decides the numbers of identity cards, nothing else."""
         key = f"{home.village}-{home.number:04d}"
         rng = self.rng
-        rng.seed(int.from_bytes(hashlib.blake2b(f"{self.seed}|{key}".encode(), digest_size=8).digest(), "big"))
+        rng.seed(stream(self.seed, key))
         random = rng.random
         if home.village not in self.villages:
             self.villages[home.village] = len(self.villages)
@@ -83,7 +82,7 @@ class Maker:
         years = min(25.0, max(0.3, home.slots[0].age - 20 - 6 * rng.random()))
         if rng.random() < 0.03:  # moved here within the last two years
             years = 2 * rng.random()
-        return self.today - int(years * 365.25) - 1
+        return self.today - int(years * DAYS_A_YEAR) - 1
 
     def _members(self, home: Home, area: Area, key: str, asked: int, formed: int, rng: Random) -> list[Person]:
         slots = home.slots
@@ -125,15 +124,7 @@ class Maker:
         for place, slot in enumerate(slots):
             if place < 2 and slot.relation in ("head", "spouse"):
                 family.append(drawn[place])
-            elif (
-                slot.relation in _RELATED_BY_BIRTH
-                and slot.relation != "grandchild"
-                or slot.relation == "parent"
-                and slot.sex == "M"
-                or slot.relation == "grandchild"
-                and family
-                and rng.random() < 0.5
-            ):
+            elif _bears_the_fathers_name(slot, rng):
                 family.append(father)
             else:
                 family.append(self.names.surname(rng))
@@ -155,7 +146,7 @@ class Maker:
         age = slot.age
         if age >= 15 and draw < self.shares["id_card"]:
             self.cards += 1
-            issued = self.today - int(random() * min(9.5, age - 14.9) * 365.25)
+            issued = self.today - int(random() * min(9.5, age - 14.9) * DAYS_A_YEAR)
             person.documents.append(Document("citizen_id", _ID_CARD.format(self.cards), self.police,
                                              date.fromordinal(issued), date.fromordinal(issued + 3652)))  # fmt: skip
         registered = random()
@@ -165,7 +156,7 @@ class Maker:
             person.documents.append(
                 Document(
                     "birth_certificate",
-                    f"{village}/{key[9:].replace('-', '/')}",
+                    f"{village}/{key.removeprefix(village + '-').replace('-', '/')}",
                     self.registrar,
                     date.fromordinal(issued),
                 )
@@ -221,6 +212,18 @@ class Maker:
                 person.left_on = date.fromordinal(end)
             gone.append(person)
         return gone
+
+
+def stream(seed: int, *parts: str) -> int:
+    """The start of a random stream of its own for whatever the parts name, the same on every machine."""
+    return int.from_bytes(hashlib.blake2b("|".join([str(seed), *parts]).encode(), digest_size=8).digest(), "big")
+
+
+def _bears_the_fathers_name(slot: Slot, rng: Random) -> bool:
+    """The head's children and brothers, the father himself, and half of the grandchildren: those by a son."""
+    if slot.relation == "grandchild":
+        return rng.random() < 0.5
+    return slot.relation in ("child", "sibling") or (slot.relation == "parent" and slot.sex == "M")
 
 
 _FIRST_REGISTER: Final = date(2004, 8, 1).toordinal()  # civil registration began anew in 2004: nobody's paper is older

@@ -10,7 +10,7 @@ from typing import Final, Literal
 Sex = Literal["F", "M"]
 Value = bool | int | float | str | date | list[str]
 
-# The value of a date fact that "does not apply" (rules.md: `none`), as the wide row stores it: 0001-01-01.
+# The value of a date fact that "does not apply" (`none` in a rule), as the wide row stores it: 0001-01-01.
 # It is an answer, unlike a fact that is absent from every sheet, which is missing.
 NOT_APPLICABLE: Final = date.min
 

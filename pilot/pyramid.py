@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from pilot.figures import OLDEST, SEXES, Commune, Figures, FiguresWrong, Group
+from pilot.figures import DAYS_A_YEAR, OLDEST, SEXES, Commune, Figures, FiguresWrong, Group
 
 Ages = dict[str, list[int]]  # sex → persons of each completed age, 0 … OLDEST
 
@@ -43,7 +43,7 @@ class _Shape:
 
     def density(self, sex: str, age: int, on: date) -> float:
         """Persons of that completed age on the day, up to a factor."""
-        since = (on - self.on).days / 365.25
+        since = (on - self.on).days / DAYS_A_YEAR
         then = age + 0.5 - since
         if then < 0:  # born after the census: as many as the youngest of then
             return self.groups[0].density[sex]
@@ -59,7 +59,7 @@ class _Shape:
         """How the density of an age in the dent, or beside it in the same group, stands to the group's mean."""
         if self.dent is None:
             return 1.0
-        oldest, youngest = ((self.on - day).days / 365.25 for day in (self.dent.first, self.dent.last))
+        oldest, youngest = ((self.on - day).days / DAYS_A_YEAR for day in (self.dent.first, self.dent.last))
         years = group.last + 1 - group.first
         inside = max(0.0, min(oldest, group.last + 1) - max(youngest, group.first))
         beside = years / (years - inside * (1 - self.dent.births))

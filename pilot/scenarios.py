@@ -64,7 +64,6 @@ class Scenario:
 class Planted:
     """A scenario laid into a plan."""
 
-    scenario: str
     told: Scenario
     home: Home
 
@@ -97,11 +96,12 @@ class Planted:
 
 
 def _paper(kind: str, household: Household, number: int, member: Member, asked: date) -> Document:
+    running = household.key.removeprefix(f"{household.unit_code}-")
     digits = household.key.replace("-", "")[2:] + str(number)
     issued = max(member.born, asked - timedelta(days=400))
     if kind == "citizen_id":
         return Document(kind, "6" + digits[-8:], "", issued, issued + timedelta(days=3652))
-    return Document(kind, f"{household.unit_code}/{household.key[9:]}/{number}", "", issued)
+    return Document(kind, f"{household.unit_code}/{running}/{number}", "", issued)
 
 
 def _answer(sheets: list[Sheet], answers: Mapping[str, Value], day: date) -> None:
@@ -125,7 +125,7 @@ def planted(commune: str, on: date) -> list[Planted]:
                  pregnant=member.answers.get("expected_delivery", NOT_APPLICABLE) != NOT_APPLICABLE)
             for member in told.members
         ]  # fmt: skip
-        found.append(Planted(told.code, told, Home(slots, told.village, 0, told.level, told.code)))
+        found.append(Planted(told, Home(slots, told.village, 0, told.level, told.code)))
     return found
 
 
