@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.db import models
 
+from onestop.areas.scope import current
 from onestop.journal.sources import HistorySource
 from onestop.programmes.models import CriteriaVersion, Opening, Programme
 
@@ -12,7 +13,7 @@ __all__ = ["SOURCES"]
 
 
 def _find(key: str, officer: Any) -> Programme | None:
-    found: Programme | None = Programme.objects.visible_to(officer).filter(code=key).first()
+    found: Programme | None = Programme.objects.visible_to(current()).filter(code=key).first()
     return found
 
 
