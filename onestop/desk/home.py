@@ -1,4 +1,4 @@
-"""Home and search: the search box first, then what this officer's area holds and the folders opened last."""
+"""Home: the search box first, then what this officer's area holds and the folders opened last."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -6,27 +6,21 @@ from uuid import UUID
 
 from django.db.models import Count
 from django.db.models.functions import Substr
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from onestop.areas.clock import today
 from onestop.areas.country import pack
-from onestop.areas.guards import needs, signed_in
+from onestop.areas.guards import signed_in
 from onestop.areas.models import AdministrativeUnit
-from onestop.areas.numbers import NumberWrong, read_number
-from onestop.areas.queries import paths_of
 from onestop.areas.scope import Scope, current
 from onestop.desk.forms import Search
-from onestop.desk.matrix import age_of, sex_of
 from onestop.desk.words import names_of
 from onestop.journal.models import JournalEntry
 from onestop.journal.verbs import READ
 from onestop.registry.models import Household, Person
-from onestop.registry.queries import household_by_folder, household_of, person_by_number
-from onestop.registry.search import Found, find, looked_in, near
 from onestop.staff.models import Officer
 
 RECENT = 8
@@ -105,75 +99,3 @@ def recent(officer: Officer) -> list[Recent]:
         for key in wanted
         if key in households
     ]
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A person found: names, what tells namesakes apart, and the folder; `folder` '' for one in no household."""
-
-    person: Person
-    names: dict[str, str]
-    detail: str
-    places: list[AdministrativeUnit]
-    folder: str
-    folder_number: str
-    why: str
-
-
-@needs("registry.read")
-@require_http_methods(["GET", "HEAD", "POST"])
-def search(request: HttpRequest) -> HttpResponse:
-    """Find a person or household. The words come by POST: names have no place in an address."""
-    officer = request.user
-    assert isinstance(officer, Officer)
-    units = my_units(current())
-    form = Search(
-        request.POST if request.method == "POST" else None, places=[(unit.code, unit.full_name) for unit in units]
-    )
-    context: dict[str, object] = {"search": form, "units": units, "whole": True}
-    if form.is_bound and form.is_valid() and (text := form.cleaned_data["q"].strip()):
-        household = by_number(text, officer)
-        if household is not None:
-            return HttpResponseRedirect(reverse("desk:folder", args=[household.pk]))
-        place, year = form.cleaned_data["place"], form.cleaned_data["born"]
-        found = find(text, officer=officer, village=place, birth_year=year)
-        context |= {
-            "text": text,
-            "hits": hits(found),
-            "near": [] if found else hits(near(text, officer=officer)),
-            "looked_in": looked_in(place, year),
-        }
-    return render(request, "desk/search.html", context)
-
-
-def hits(found: list[Found]) -> list[Hit]:
-    """What was found, with the places by name: two queries for all."""
-    codes = {one.person.unit_code for one in found}
-    units = AdministrativeUnit.objects.in_bulk(codes)
-    above = paths_of(list(units.values()))
-    day = today()
-    return [
-        Hit(
-            one.person,
-            names_of(one.person),
-            " · ".join(part for part in (sex_of(one.person), age_of(one.person, day)) if part),
-            [units[code], *above.get(code, [])[:1]] if (code := one.person.unit_code) in units else [],
-            reverse("desk:folder", args=[one.household.pk]) if one.household else "",
-            one.household.folder_number if one.household else "",
-            one.why,
-        )
-        for one in found
-    ]
-
-
-def by_number(text: str, officer: Officer) -> Household | None:
-    """The household of a folder number, or of a person's membership number; None for what is neither."""
-    try:
-        read_number(text)
-    except NumberWrong:
-        return None
-    found = household_by_folder(text, officer=officer)
-    if found is not None:
-        return found
-    person = person_by_number(text, officer=officer)
-    return household_of(person, today()) if person else None

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from onestop.desk import answering, crosstable, days, doctor, histories, home, place, views, who_opened
+from onestop.desk import answering, crosstable, days, doctor, histories, home, person, place, search, views, who_opened
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
-    path("people/", home.search, name="search"),
+    path("people/", search.search, name="search"),
+    path("people/person/<uuid:key>/", person.person, name="person"),
     path("people/<uuid:household>/", views.folder, name="folder"),
     path("people/<uuid:household>/history/", views.history, name="history"),
     path("people/<uuid:household>/ask/<str:of>/<str:name>/", answering.answer, name="answer"),

@@ -248,8 +248,7 @@ def names_of(person: Person) -> dict[str, str]:
 
 
 def crumbs(person: Person, last: Crumb) -> list[Crumb]:
-    """The way back: the person's folder, where there is one."""
+    """The way back: the person's folder, or the page of a person in no household."""
     household = household_of(person)
-    name = languages.one(names_of(person))
-    way = [Crumb(name, reverse("desk:folder", args=[household]))] if household else [Crumb(name)]
-    return [*way, last]
+    url = reverse("desk:folder", args=[household]) if household else reverse("desk:person", args=[person.pk])
+    return [Crumb(languages.one(names_of(person)), url), last]
