@@ -36,7 +36,7 @@ def refuse_strange_database() -> None:
             raise ImproperlyConfigured(str(refused)) from refused
     # the workers are forked from here, and no connection can be shared with them
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]  # not in the stubs
 
 
 def load() -> None:

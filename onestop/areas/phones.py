@@ -92,7 +92,7 @@ def local_phone(stored: str) -> str:
     except NumberParseException:  # of a country libphonenumber does not know
         home = f"+{here.code}"
         return here.trunk + stored.removeprefix(home) if stored.startswith(home) else stored
-    if here.country in phonenumbers.region_codes_for_country_code(number.country_code):
+    if here.country in phonenumbers.region_codes_for_country_code(number.country_code or 0):
         return str(phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL))
     return str(phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL))
 

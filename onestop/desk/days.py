@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from onestop.areas.clock import local
 from onestop.areas.guards import needs
 from onestop.desk.words import in_each_language
 from onestop.journal.actions import record
@@ -38,7 +39,7 @@ def days(request: HttpRequest) -> HttpResponse:
     rows = list(DayHead.objects.order_by("-day")[:SHOWN])
     context = {
         "crumbs": [Crumb(in_each_language(TITLE))],
-        "rows": rows,
+        "rows": [(row, local(row.signed_at)) for row in rows],
         "key": known_keys().get(rows[0].key) if rows else None,
     }
     return render(request, "desk/days.html", context)

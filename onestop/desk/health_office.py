@@ -66,10 +66,20 @@ def _heads() -> Iterator[Finding]:
     )
     try:
         key = signing_key(keys_folder())
-    except KeyRefused as refused:
+    except KeyRefused:
         # before the first day is over there may be none yet: it is made with the first signature
-        state: State = "fail" if head else "warn"
-        yield Finding("key", _("Key of the journal"), state, str(refused), _("./run onestop prepare"))
+        yield Finding(
+            "key",
+            _("Key of the journal"),
+            "fail" if head else "warn",
+            _("keys/journal.key is missing or cannot be read"),
+            _(
+                "Bring the folder keys/ back from the backup. If it is lost, ./run onestop prepare makes a new key: "
+                "tell the office that keeps the heads."
+            )
+            if head
+            else _("./run onestop prepare"),
+        )
         return
     known = head is None or head.key == key.public.name or head.key in public_keys(keys_folder())
     yield Finding(

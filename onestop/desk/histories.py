@@ -8,7 +8,7 @@ history is itself journalled; opening an office's is not: it is about nobody.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,22 +17,43 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from onestop.areas.guards import demand, signed_in
-from onestop.areas.models import PersonalQuerySet
+from onestop.areas.models import AdministrativeUnit, PersonalQuerySet, UnitCodeField
+from onestop.areas.phones import local_phone
 from onestop.areas.scope import current
 from onestop.journal.actions import record as write_line
 from onestop.journal.queries import Change, Line, history_of, lines_of
 from onestop.journal.sources import HistorySource, sources
 from onestop.journal.verbs import DISCLOSING, READ
-from onestop.staff.models import Officer
+from onestop.staff.models import Office, Officer
 from onestop.ui import languages
 from onestop.ui.components import Crumb
 
 MOST = 100
 # Columns that say nothing to a reader: keys, counters, and what the page says otherwise
 UNSAID = frozenset({"id", "key", "version", "created_at", "unit_code_then"})
+
+
+# Words for kinds and columns that have none of their own for a reader
+KINDS = {
+    "registry.household": _lazy("household"),
+    "registry.person": _lazy("person"),
+    "registry.householdmembership": _lazy("membership of the household"),
+    "registry.residence": _lazy("where it lived"),
+    "registry.povertystatus": _lazy("poverty status"),
+    "registry.identitydocument": _lazy("paper of the person"),
+    "staff.officesetting": _lazy("how the office works"),
+    "staff.committeemember": _lazy("member of the committee"),
+}
+LABELS = {
+    "unit_code": _lazy("place"),
+    "head_id": _lazy("head of the household"),
+    "household_id": _lazy("household"),
+    "person_id": _lazy("person"),
+}
 
 
 @dataclass(frozen=True)
@@ -71,6 +92,8 @@ def panel_of(record: models.Model, source: HistorySource, *, most: int = MOST) -
     records = {record: name, **{one: _called(one, name) for one in source.also(record)}}
     lines = lines_of(records, limit=most)
     changes = [told for one in records for told in _told(one, record, source, most)]
+    offices = {office.code: office.name for office in Office.objects.filter(code__in={line.office for line in lines})}
+    lines = [replace(line, office=offices.get(line.office, line.office)) for line in lines]
     return Panel(
         done=[line for line in lines if line.entry.verb not in DISCLOSING],
         seen=[line for line in lines if line.entry.verb in DISCLOSING],
@@ -82,25 +105,30 @@ def panel_of(record: models.Model, source: HistorySource, *, most: int = MOST) -
 def _called(one: models.Model, whole: str) -> str:
     """How a line names a record that belongs to another: a person by name, else its kind and of whom."""
     names = languages.texts(getattr(one, "name_km", ""), getattr(one, "name_latin", ""))
-    return languages.one(names) or f"{one._meta.verbose_name} ({whole})"
+    return languages.one(names) or f"{_word(one)} ({whole})"
+
+
+def _word(one: models.Model) -> str:
+    """What kind of record it is, in words."""
+    return str(KINDS.get(one._meta.label_lower, one._meta.verbose_name))
 
 
 def _told(one: models.Model, record: models.Model, source: HistorySource, most: int) -> Iterator[Told]:
-    what = "" if one == record else str(one._meta.verbose_name)
+    what = "" if one == record else _word(one)
     for change in history_of(one, limit=most):
-        said = list(_said(type(one), change, source.hidden))
+        said = list(_said(type(one), change, source.hidden, str(record.pk)))
         if said:
             yield Told(change.at, change.officer, change.op, what, said)
 
 
-def _said(model: type[models.Model], change: Change, hidden: frozenset[str]) -> Iterator[Said]:
+def _said(model: type[models.Model], change: Change, hidden: frozenset[str], record: str) -> Iterator[Said]:
     for column, (before, after) in change.fields.items():
-        if column in UNSAID or column in hidden:
+        if column in UNSAID or column in hidden or str(after) == record:  # that it belongs to this record is clear
             continue
         if change.op == "I" and after in (None, "", [], {}):
             continue
         field = _field(model, column)
-        label = str(getattr(field, "verbose_name", "") or column.removesuffix("_id").replace("_", " "))
+        label = str(LABELS.get(column) or getattr(field, "verbose_name", "") or column)
         yield Said(label[:1].upper() + label[1:], _value(field, before), _value(field, after))
 
 
@@ -121,7 +149,13 @@ def _value(field: Any, value: Any) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.ForeignKey):
         other = field.related_model._default_manager.filter(pk=value).first()
-        return str(getattr(other, "name", "") or other or value)
+        names = languages.texts(getattr(other, "name_km", ""), getattr(other, "name_latin", ""))
+        return languages.one(names) or str(getattr(other, "name", "") or other or value)
+    if isinstance(field, UnitCodeField):
+        unit = AdministrativeUnit.objects.filter(code=value).first()
+        return f"{unit.full_name} ({value})" if unit else str(value)
+    if getattr(field, "name", "") == "phone":
+        return local_phone(str(value))
     if isinstance(field, models.DateTimeField):
         return str(value)[:16].replace("T", " ")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -148,7 +182,7 @@ def record_history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     name, url = source.name(found), source.url(found)
     context = {
         "name": name,
-        "kind": found._meta.verbose_name,
+        "kind": _word(found),
         "panel": panel,
         "url": url,
         "crumbs": [Crumb(name, url), Crumb(_("History"))] if url else [Crumb(name), Crumb(_("History"))],

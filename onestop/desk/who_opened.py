@@ -5,13 +5,14 @@ whose role stands in a compartment the clerk is not in is told as an officer of 
 number: that a protected service looked at a folder must not come out of a paper lying on a kitchen table.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,7 +32,8 @@ from onestop.journal.models import JournalEntry
 from onestop.journal.queries import officer_number
 from onestop.journal.verbs import DISCLOSING, PRINTED
 from onestop.letters.actions import print_paper
-from onestop.registry.models import Household, Person
+from onestop.registry.models import DisclosedRecord, Household, Person
+from onestop.registry.notices import purposes
 from onestop.staff.models import Office
 from onestop.ui import format, languages
 from onestop.ui.components import Crumb
@@ -70,7 +72,25 @@ def readings(page: Opened, scope: Scope) -> list[Reading]:
             found[key].times += 1
         else:
             found[key] = one
-    return list(found.values())
+    return sorted([*found.values(), *_handed_out(page)], key=lambda one: one.on, reverse=True)
+
+
+def _handed_out(page: Opened) -> Iterator[Reading]:
+    """The lists on which the household or a member left the office, each with its purpose and for whom it was."""
+    rows = DisclosedRecord.objects.visible_to(page.officer).select_related("disclosure__officer__office")
+    known = purposes()
+    for row in rows.filter(Q(person__in=list(page.persons)) | Q(household=page.household)).order_by("-id")[:MOST]:
+        made = row.disclosure
+        label = languages.one(known[made.purpose].label) if made.purpose in known else made.purpose
+        office = made.officer.office
+        yield Reading(
+            clock.local(made.at).date(),
+            office.name if office else "–",
+            _("on a list that was handed out"),
+            made.officer.name,
+            officer_number(made.officer_id),
+            f"{label} → {made.recipient}",
+        )
 
 
 def _reading(entry: JournalEntry, offices: dict[str, str], scope: Scope) -> Reading:

@@ -141,9 +141,9 @@ def _changed(links: list[_Link]) -> Iterator[Fault]:
             if _digest(one.previous, other.said) == one.digest and _digest(other.previous, one.said) == other.digest:
                 partner[one.seq], partner[other.seq] = other, one
     for one in links:
-        if other := partner.get(one.seq):
+        if swapped := partner.get(one.seq):
             what = _("its line was swapped with that of link %(other)d (line %(line)s)") % {
-                "other": other.seq,
+                "other": swapped.seq,
                 "line": one.entry,
             }
         else:

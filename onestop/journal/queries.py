@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db import models
 
+from onestop.areas.clock import local
 from onestop.areas.models import PersonalQuerySet
 from onestop.journal.models import JournalEntry, RowHistory
 from onestop.journal.verbs import sentence_of
@@ -19,7 +20,7 @@ __all__ = ["Change", "Line", "history_of", "lines_about", "lines_of", "officer_n
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the journal as it is shown."""
+    """A line of the journal as it is shown; `at` by the country's clocks."""
 
     at: datetime
     sentence: str
@@ -77,7 +78,7 @@ def entries_about(subject: models.Model, *, limit: int) -> list[JournalEntry]:
 
 def told(entry: JournalEntry, named: str) -> Line:
     """An entry as it is shown."""
-    return Line(entry.at, sentence(entry, subject=named), _name(entry.officer), entry.office, entry.note, entry)
+    return Line(local(entry.at), sentence(entry, subject=named), _name(entry.officer), entry.office, entry.note, entry)
 
 
 def history_of(record: models.Model, *, limit: int = 50) -> list[Change]:
@@ -108,7 +109,7 @@ def _changes(images: list[RowHistory], names: dict[UUID, str]) -> Iterator[Chang
             for field, value in image.row.items()
             if image.op == "D" or old.get(field) != value
         }
-        yield Change(image.at, names.get(image.officer_id, "") if image.officer_id else "", image.op, fields)
+        yield Change(local(image.at), names.get(image.officer_id, "") if image.officer_id else "", image.op, fields)
 
 
 def _names(keys: set[UUID | None]) -> dict[UUID, str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import models
+from django.urls import NoReverseMatch, reverse
 
 from onestop.journal.sources import HistorySource
 from onestop.registry.models import (
@@ -30,6 +31,19 @@ def _person_name(person: Person) -> dict[str, str]:
     return languages.texts(person.name_km, person.name_latin)
 
 
+def _household_name(household: Household) -> "str | dict[str, str]":
+    """By its head, as everybody calls it; by its number where nobody is head."""
+    return _person_name(household.head) if household.head else household.folder_number
+
+
+def _folder(household: Household) -> str:
+    """The folder's page, which stands in a higher room; '' where there is none."""
+    try:
+        return reverse("desk:folder", args=[household.pk])
+    except NoReverseMatch:
+        return ""
+
+
 def _of_person(person: Person) -> Sequence[models.Model]:
     return [
         *HouseholdMembership.objects.filter(person=person),
@@ -51,7 +65,8 @@ SOURCES: Final = [
         "registry.household",
         "registry.read",
         _find(Household),
-        lambda household: household.folder_number,
+        _household_name,
+        _folder,
         also=_of_household,
         hidden=HIDDEN,
     ),

@@ -63,9 +63,10 @@ def test_every_command_of_the_page_exists() -> None:
     listed = subprocess.run(
         [sys.executable, "-m", "config.manage", "help", "--commands"], cwd=server.ROOT, capture_output=True, text=True
     ).stdout.split()
-    named = set(re.findall(r"\./run onestop (\w+)", HOWTO))
+    named = set(re.findall(r"\./run onestop ([\w-]+)", HOWTO))
     assert len(named) > 10
-    assert named <= {*listed, *command.WHOLE, "COMMAND"}
+    # a hyphen is written where a module's name has an underscore: verify-audit is verify_audit.py
+    assert named <= {*(name.replace("_", "-") for name in listed), *command.WHOLE, "COMMAND"}
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def found(code: str, look: health.Look) -> Finding:
 def test_a_healthy_database_is_in_order() -> None:
     looks = [health.database, health.walls, health.roles, health.history, health.migrations, health.clocks]
     assert [one for one in examined(looks) if one.state != "ok" or one.do] == []
-    assert len(examined(looks)) == 9
+    assert len(examined(looks)) == 10
 
 
 ILL = [

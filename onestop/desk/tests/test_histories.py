@@ -20,8 +20,10 @@ from onestop.journal.sources import check_slot, sources
 from onestop.journal.verbs import PRINTED, READ
 from onestop.letters.models import Printout
 from onestop.registry.actions import change_household
+from onestop.registry.actions.privacy import disclose
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory
 from onestop.registry.models import Household
+from onestop.registry.notices import purposes
 from onestop.staff.models import Office, Officer
 from onestop.staff.scope import scope
 from tests.journeys.browser import Site, signed_in
@@ -163,6 +165,19 @@ def test_who_opened_the_folder_is_told_by_day_with_numbers_on_paper_and_names_fo
         assert printed.reference[:4] == "2014"
         assert JournalEntry.objects.filter(verb=PRINTED, subject_id=str(home.pk)).count() == 1
     assert of(client, "it", reverse("desk:who-opened", args=[home.pk])).status_code == 403
+
+
+def test_a_list_that_was_handed_out_with_the_household_on_it_is_told_with_purpose_and_recipient(
+    client: Client, home: Household
+) -> None:
+    district = named("district")
+    with scope(district):
+        disclose(
+            purpose=next(iter(purposes())), recipient="village chief of Char", form="chief", content="HEF",
+            unit_code=home.unit_code, by=district, households=[(home.pk, home.unit_code)],
+        )  # fmt: skip
+    text = of(client, "district", reverse("desk:who-opened", args=[home.pk])).content.decode()
+    assert "on a list that was handed out" in text and "village chief of Char" in text
 
 
 def test_a_reader_of_a_protected_service_is_an_officer_of_the_district_and_no_more(

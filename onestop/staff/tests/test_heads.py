@@ -1,7 +1,7 @@
 """The signed heads of days, and the audit: each way of tampering is found, and told with what to do."""
 
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import translation
 
 from onestop.journal.audit import Fault, audit
 from onestop.journal.heads import Head, end_of, export, keys_folder, last_ended, read_file, sign_days
@@ -18,6 +19,12 @@ from onestop.journal.models import DayHead, JournalEntry, Seal
 from onestop.journal.seal import seal_lines
 from onestop.staff.scope import system_scope
 from onestop.staff.tests.tampering import REWRITE_TAIL, UNGUARDED, as_superuser, write_lines
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @dataclass

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings as project
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import translation
 from procrastinate.contrib.django import app
 
 from onestop.areas.clock import now
@@ -28,6 +29,12 @@ from onestop.staff.scope import system_scope
 from onestop.staff.tests.tampering import UNGUARDED, as_superuser, write_lines
 
 Forge = Callable[[str], None]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def faults() -> list[Fault]:
