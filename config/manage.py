@@ -9,6 +9,7 @@ import sys
 from importlib import import_module
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import connection
 from django.utils import translation
@@ -39,7 +40,9 @@ def refuse_strange_database(arguments: list[str]) -> None:
     installation = import_module("onestop.areas.installation")  # models load only after setup
     try:
         installation.check_kind(connection)
-    except installation.InstallationRefused as refused:
+        if arguments[0] == "procrastinate":  # the worker, which serves as long as the pages do
+            import_module("onestop.staff.signing_in_checks").refuse_unsafe()
+    except (installation.InstallationRefused, ImproperlyConfigured) as refused:
         print(refused, file=sys.stderr)
         raise SystemExit(1) from refused
 

@@ -23,7 +23,7 @@ from onestop.areas.guards import signed_in
 from onestop.areas.scope import current
 from onestop.staff import accounts, accounts_factor, signing_in
 from onestop.staff.accounts_forms import ProveForm
-from onestop.staff.accounts_queries import held_roles, standing_of
+from onestop.staff.accounts_queries import held_roles, local_or_none, sessions_seen, standing_of
 from onestop.staff.accounts_secrets import open_sealed, seal
 from onestop.staff.models import Officer, OfficerSession
 from onestop.staff.sessions import digest_of, sessions_of
@@ -96,9 +96,11 @@ def my_account(request: HttpRequest) -> HttpResponse:
     account = accounts_factor.account_of(officer)
     context = {
         "account": account,
+        "password_since": local_or_none(account.password_set_at),
+        "factor_since": local_or_none(account.totp_since),
         "standing": standing_of(officer),
-        "roles": held_roles(officer),
-        "sessions": sessions_of(officer),
+        "held": held_roles(officer),
+        "sessions": sessions_seen(officer),
         "this_session": digest_of(request.session.session_key or ""),
         "codes_left": account.recovery_codes.filter(used_at=None).count(),
         "with_factor": settings.SECOND_FACTOR,

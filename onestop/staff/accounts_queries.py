@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
@@ -13,8 +14,21 @@ from onestop.areas.models import AdministrativeUnit, within
 from onestop.areas.scope import Scope
 from onestop.staff import accounts_factor
 from onestop.staff.models import Account, Office, Officer, OfficerSession, RoleAssignment
+from onestop.staff.sessions import sessions_of
 
-__all__ = ["HeldRole", "Standing", "accounts_seen", "held_roles", "offices_for", "standing_of", "standings"]
+__all__ = [
+    "HeldRole",
+    "SessionSeen",
+    "Standing",
+    "accounts_seen",
+    "filtered",
+    "held_roles",
+    "local_or_none",
+    "offices_for",
+    "sessions_seen",
+    "standing_of",
+    "standings",
+]
 
 RIGHT = "account.write"
 
@@ -92,6 +106,31 @@ def held_roles(officer: Officer) -> list[HeldRole]:
 
 
 @dataclass(frozen=True)
+class SessionSeen:
+    """A running session for a page; times as the country's clocks show them."""
+
+    pk: str
+    number: UUID
+    browser: str
+    network: str
+    began: datetime
+    seen: datetime
+
+
+def sessions_seen(officer: Officer) -> list[SessionSeen]:
+    """The officer's running sessions, the last used first."""
+    return [
+        SessionSeen(one.pk, one.number, one.browser, one.network, clock.local(one.began_at), clock.local(one.seen_at))
+        for one in sessions_of(officer)
+    ]
+
+
+def local_or_none(instant: datetime | None) -> datetime | None:
+    """An instant as the country's clocks show it."""
+    return clock.local(instant) if instant else None
+
+
+@dataclass(frozen=True)
 class Standing:
     """How an account stands: 'open', 'waiting' (for its first sign-in), 'expired', 'suspended'."""
 
@@ -125,7 +164,10 @@ def standings(officers: list[Officer]) -> list[tuple[Officer, Standing, str]]:
         until = account.first_password_until if account else None
         has_factor = bool(account and account.has_second_factor)
         asks = settings.SECOND_FACTOR and any(code in roles and accounts_factor.asks(roles[code]) for code in held)
-        rows.append((officer, Standing(_state(officer, until), until, has_factor, asks, seen.get(officer.pk)), words))
+        standing = Standing(
+            _state(officer, until), local_or_none(until), has_factor, asks, local_or_none(seen.get(officer.pk))
+        )
+        rows.append((officer, standing, words))
     return rows
 
 

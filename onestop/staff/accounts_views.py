@@ -23,9 +23,16 @@ from onestop.areas.scope import current
 from onestop.staff import accounts, organising, signing_in
 from onestop.staff.accounts_forms import AccountFilter, MadeForm, NamesForm, ReasonForm, RoleForm
 from onestop.staff.accounts_own_views import me, proved_first
-from onestop.staff.accounts_queries import accounts_seen, filtered, held_roles, standing_of, standings
+from onestop.staff.accounts_queries import (
+    accounts_seen,
+    filtered,
+    held_roles,
+    local_or_none,
+    sessions_seen,
+    standing_of,
+    standings,
+)
 from onestop.staff.models import Officer, RoleAssignment
-from onestop.staff.sessions import sessions_of
 from onestop.ui.components import Crumb
 from onestop.ui.pagination import keyset_page
 
@@ -113,12 +120,13 @@ def account(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _account_page(request: HttpRequest, officer: Officer, status: int = 200, **forms: Any) -> HttpResponse:
-    refusal = accounts.why_not(officer, by=me(request))
+    refusal, account = accounts.why_not(officer, by=me(request)), getattr(officer, "account", None)
     context = {
         "about": officer,
+        "suspended_at": local_or_none(account.suspended_at if account else None),
         "standing": standing_of(officer),
-        "roles": held_roles(officer),
-        "sessions": sessions_of(officer),
+        "held": held_roles(officer),
+        "sessions": sessions_seen(officer),
         "refusal": refusal,
         "names": NamesForm(instance=officer, scope=current()),
         "role_form": RoleForm(initial={"unit_code": officer.office.unit_code if officer.office else ""}),

@@ -103,8 +103,8 @@ def test_the_whole_life_of_an_account(at_work: Client, settings: Any) -> None:
     assert new and not Account.objects.get(officer=chan).has_second_factor
     assert enter(Client(), "sok.chan", again[1]).status_code == 422
     assert enter(back, "sok.chan", new[1]).headers["Location"] == "/sign-in/own-password/"
-    for verb in ("account_made", "role_given", "account_suspended", "account_reopened", "factor_removed"):
-        assert f"staff.{verb}" in told(), verb
+    verbs = {"staff.account_made", "staff.account_suspended", "staff.account_reopened", "staff.factor_removed"}
+    assert verbs | {"role.given"} <= set(told())
 
 
 def test_nobody_changes_their_own_account_there(at_work: Client, chief: Officer) -> None:
@@ -129,7 +129,7 @@ def test_accounts_outside_the_own_area_are_not_there(at_work: Client, named: Nam
     pk = named(username).pk
     assert at_work.get(f"/accounts/{pk}/").status_code == 404
     assert at_work.post(f"/accounts/{pk}/suspend/", {"because": "x"}).status_code == 404
-    assert username not in at_work.get("/accounts/").content.decode().replace("/national", "")
+    assert f">{username}</a>" not in at_work.get("/accounts/").content.decode()
     session = Client()
     enter(session, username, PASSWORD)
     number = OfficerSession.objects.get(officer=named(username)).number

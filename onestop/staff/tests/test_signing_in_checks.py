@@ -20,6 +20,7 @@ from onestop.staff.tests.test_signing_in import PASSWORD, enter
 
 CHECK = ["-m", "config.manage", "check", "--deploy", "--fail-level", "WARNING", "--database", "default"]
 WEB = ["-c", "import config.wsgi"]
+WORKER = ["-m", "config.manage", "procrastinate", "--skip-checks", "worker", "--one-shot"]
 Started = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -93,9 +94,10 @@ def test_an_office_does_not_start_with_an_account_of_the_demonstration(
     officer = named("district")
     officer.set_password(PASSWORD)
     officer.save()
-    done = started(WEB)
-    assert done.returncode != 0
-    assert "The account 'district' has the demonstration's password" in done.stderr
+    for part in (WEB, WORKER):
+        done = started(part)
+        assert done.returncode != 0
+        assert "The account 'district' has the demonstration's password" in done.stderr
     assert "staff.E002" in started(CHECK).stderr
 
 
