@@ -53,6 +53,8 @@ RIGHTS: Final[dict[str, Right]] = {
     "office.read": Right(_("see offices, committees and partners"), "staff"),
     "office.write": Right(_("change offices, committees and partners"), "staff"),
     "account.write": Right(_("make and change accounts of officers"), "staff"),
+    "work.assign": Right(_("hand work from one officer to another"), "staff"),
+    "help.answer": Right(_("answer requests for help"), "staff"),
     # rooms to come
     "application.read": Right(_("see applications"), "applications"),
     "application.submit": Right(_("fill in and hand on applications"), "applications"),

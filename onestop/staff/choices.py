@@ -1,7 +1,8 @@
-"""What the journal says about officers."""
+"""States of a request for help, and what the journal says about officers and their work."""
 
 from typing import Final
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from onestop.journal.verbs import declare
@@ -28,3 +29,24 @@ FACTOR_REMOVED: Final = declare("staff.factor_removed", _("{officer} removed the
 CODES_RENEWED: Final = declare("staff.codes_renewed", _("{officer} made new recovery codes."))
 SESSIONS_ENDED: Final = declare("staff.sessions_ended", _("{officer} ended sessions of {subject}. {note}"))
 TRANSFERRED: Final = declare("transferred", _("{officer} moved a place to another code. {note}"))
+
+# work
+TAKEN: Final = declare("work.taken", _("{officer} took {subject} on."))
+PUT_BACK: Final = declare("work.put_back", _("{officer} gave {subject} back to the office."))
+HANDED: Final = declare("work.handed", _("{officer} handed {subject} to another officer. {note}"))
+HANDED_OVER: Final = declare("work.handed_over", _("{officer} handed over the open work of {subject}. {note}"))
+AWAY: Final = declare("work.away", _("{officer} noted an absence of {subject}. {note}"))
+BACK: Final = declare("work.back", _("{officer} ended an absence of {subject}. {note}"))
+SAME_HUMAN: Final = declare("staff.same_human", _("{officer} noted that one human has {subject} and another account."))
+OTHER_HUMAN: Final = declare(
+    "staff.other_human", _("{officer} noted that {subject} is another human's account. {note}")
+)
+
+
+class HelpState(models.TextChoices):
+    """Where a request for help stands."""
+
+    ASKED = "asked", _("asked")
+    ANSWERED = "answered", _("answered")
+    REOPENED = "reopened", _("asked again")
+    CLOSED = "closed", _("closed")

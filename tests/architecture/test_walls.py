@@ -22,6 +22,7 @@ WITHOUT_WALL = {
     "staff_committee": "which bodies there are is public",
     "staff_committeemember": "names of public officials; the pages scope by unit (office.read)",
     "staff_partner": "bodies, with the contact they publish; the pages scope by unit (office.read)",
+    "staff_helprequest": "a page's name and an officer's words about it; the pages show it by visible_to",
     "programmes_opening": "where a programme is open is public",
 }
 # Tables of personal data without a unit_code: none may exist
@@ -42,6 +43,7 @@ DOORS = {
     "journal_track()",
     "journal_unsealed(OUT many bigint, OUT oldest timestamp with time zone)",
     "registry_follow(p_persons uuid[], p_households uuid[], p_unit text)",
+    "staff_did(p_kind text, p_subject text, p_verbs text[], p_officer uuid)",
     "registry_known_elsewhere(p_number text, p_kind text, p_paper text, p_family text, p_given text, p_sex text,"
     " p_birth date)",
 }

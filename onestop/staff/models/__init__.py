@@ -12,12 +12,15 @@ from onestop.staff.models.committees import Committee, CommitteeMember
 from onestop.staff.models.officers import Officer, RoleAssignment
 from onestop.staff.models.organisation import Days, Office, OfficeSetting, Partner
 from onestop.staff.models.sheets import StaffingSheet
+from onestop.staff.models.work import Absence, HelpRequest, Worked
 
 __all__ = [
+    "Absence",
     "Account",
     "Committee",
     "CommitteeMember",
     "Days",
+    "HelpRequest",
     "KeptForm",
     "KnownDevice",
     "Office",
@@ -29,4 +32,5 @@ __all__ = [
     "RoleAssignment",
     "SignInThrottle",
     "StaffingSheet",
+    "Worked",
 ]

@@ -17,7 +17,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.country import Role, pack
-from onestop.areas.models import Keyed, UnitCodeField
+from onestop.areas.keys import uuid7
+from onestop.areas.models import Keyed, UnitCodeField, Uuid7
 from onestop.staff.models.organisation import BOTH_ENDS, Days, Office, in_script
 
 __all__ = ["Officer", "RoleAssignment"]
@@ -53,6 +54,8 @@ class Officer(Keyed, AbstractBaseUser):
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_system = models.BooleanField(default=False)
     purpose = models.CharField(_("purpose"), max_length=400, blank=True, default="")
+    # The human behind the account: the accounts of one human share it, and are one pair of eyes (humans.py)
+    human = models.UUIDField(default=uuid7, db_default=Uuid7(), editable=False, db_index=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name_km", "name_latin"]
