@@ -1,8 +1,8 @@
 """What every page gets besides its own: officer, office, today, the demo's date, the row of places.
 
 This room is the lowest, so it asks for nothing by import: days come from slots of the settings (UI_TODAY, UI_NOW,
-UI_LOCAL_TIME: dotted paths of functions), the officer from the request, by attribute only. Each is a function that a
-template calls when it shows it, once a page: a page that shows none of it pays no query.
+UI_LOCAL_TIME, UI_HELP: dotted paths of functions), the officer from the request, by attribute only. Each is a function
+that a template calls when it shows it, once a page: a page that shows none of it pays no query.
 """
 
 from collections.abc import Callable
@@ -62,6 +62,12 @@ def address(name: str) -> str:
         return ""
 
 
+def help_line(request: HttpRequest) -> Any:
+    """Whom to ask about this page, and where: `helper.officer`, `helper.role`, `url`; None without a scope."""
+    path = getattr(settings, "UI_HELP", "")
+    return slot(path)(request) if path and getattr(request, "scope", None) is not None else None
+
+
 def places(request: HttpRequest, officer: Any) -> list[Place]:
     """The places this officer may go to: UI_PLACES of (label, URL name, right or ""), those that lead somewhere.
 
@@ -102,5 +108,6 @@ def page(request: HttpRequest) -> dict[str, Callable[[], Any]]:
         "demo_on": demo_on,
         "account_url": cache(lambda: address(getattr(settings, "UI_ACCOUNT", "")) if officer() else ""),
         "sign_out_url": cache(lambda: address(getattr(settings, "UI_SIGN_OUT", "")) if officer() else ""),
+        "help_line": cache(lambda: help_line(request)),
         "places": cache(lambda: places(request, officer())),
     }

@@ -1,0 +1,137 @@
+"""The pages of help, absence and hand-over: asked, answered, closed; nothing personal goes along; sound on a phone."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from onestop.areas import clock
+from onestop.staff import help as helping
+from onestop.staff.models import Absence, HelpRequest, Officer
+from onestop.staff.scope import scope
+from onestop.staff.tests.conftest import Named
+from tests.journeys.browser import LANGUAGES, Site, signed_in
+
+DAY = date(2014, 6, 11)
+SignIn = Callable[[str], Client]
+
+
+@pytest.fixture(autouse=True)
+def _the_day() -> Iterator[None]:
+    with clock.fixed(DAY):
+        yield
+
+
+@pytest.fixture
+def signed(db: None) -> SignIn:
+    Officer.objects.update(language="en")
+
+    def sign_in(username: str) -> Client:
+        client = Client()
+        client.force_login(Officer.objects.get(username=username))
+        return client
+
+    return sign_in
+
+
+def form(**fields: str) -> dict[str, str]:
+    return {"idempotency_key": str(uuid4()), **fields}
+
+
+def asked(by: Officer, words: str = "The page does not open") -> HelpRequest:
+    with scope(by):
+        return helping.ask(page="desk:folder", words=words, by=by)
+
+
+def test_every_page_says_whom_to_ask_and_leads_to_the_form_with_its_name(signed: SignIn) -> None:
+    text = signed("commune").get(reverse("desk:home")).content.decode()
+    assert "Help: Kim Vuthy, IT officer" in text
+    assert reverse("staff:ask-for-help") + "?page=desk%3Ahome" in text
+    assert "Ask for help with this page" not in Client().get(reverse("staff:sign-in")).content.decode()
+
+
+def test_a_request_is_asked_answered_and_closed(signed: SignIn) -> None:
+    commune, it = signed("commune"), signed("it")
+    sent = commune.post(reverse("staff:ask-for-help"), form(page="desk:folder", words="Where do I print?"))
+    request = HelpRequest.objects.get()
+    page = reverse("staff:help-request", args=[request.pk])
+    assert sent["Location"] == page and (request.page, request.unit_code) == ("desk:folder", "170101")
+    assert "Where do I print?" in it.get(reverse("staff:help")).content.decode()
+    assert "Angkor Chum" in it.get(reverse("staff:help")).content.decode()
+    answer = reverse("staff:help-step", args=[request.pk, "answer"])
+    assert it.post(answer, form(answer="")).status_code == 422
+    assert it.post(answer, form(answer="At the top, “Print”")).status_code == 302
+    assert "At the top" in commune.get(page).content.decode()
+    assert commune.post(reverse("staff:help-step", args=[request.pk, "reopen"]), form(again="")).status_code == 422
+    assert commune.post(reverse("staff:help-step", args=[request.pk, "close"]), form()).status_code == 302
+    request.refresh_from_db()
+    assert request.state == "closed"
+
+
+def test_only_the_asker_and_the_helper_see_a_request(signed: SignIn, named: Named) -> None:
+    page = reverse("staff:help-request", args=[asked(named("commune")).pk])
+    assert [signed(name).get(page).status_code for name in ("commune", "it", "district", "province")] == [
+        200, 200, 404, 404,
+    ]  # fmt: skip
+    step = reverse("staff:help-step", args=[HelpRequest.objects.get().pk, "answer"])
+    assert signed("district").post(step, form(answer="x")).status_code == 404
+    assert signed("commune").post(step, form(answer="x")).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["people/01890000-0000-7000-8000-000000000000", "no:such", "desk:folder/../x", "<b>"])
+def test_only_the_name_of_a_page_goes_along(signed: SignIn, page: str) -> None:
+    signed("commune").post(reverse("staff:ask-for-help"), form(page=page, words="Help"))
+    assert HelpRequest.objects.get().page == ""
+
+
+@pytest.mark.parametrize("words", ["Number 170101-08-0193", "call 012 345 678", "លេខ ០១២៣៤៥៦៧"])
+def test_a_number_of_a_person_is_refused_and_the_words_stay(signed: SignIn, words: str) -> None:
+    answer = signed("commune").post(reverse("staff:ask-for-help"), form(page="", words=words))
+    assert answer.status_code == 422 and words in answer.content.decode()
+    assert not HelpRequest.objects.exists()
+
+
+def test_an_absence_is_noted_with_a_stand_in_and_ended(signed: SignIn, named: Named) -> None:
+    district = signed("district")
+    page, planning = reverse("staff:away"), named("planning")
+    wrong = form(from_on="2014-06-12", to_on="2014-06-11", stand_in="")
+    assert district.post(page, wrong).status_code == 422
+    assert (
+        district.post(page, form(from_on="2014-06-12", to_on="2014-06-13", stand_in=str(planning.pk))).status_code
+        == 302
+    )
+    absence = Absence.objects.get()
+    assert (absence.officer, absence.stand_in) == (named("district"), planning)
+    assert "Long Visal" in district.get(page).content.decode()
+    assert signed("planning").post(reverse("staff:back", args=[absence.pk]), form()).status_code == 404
+    assert district.post(reverse("staff:back", args=[absence.pk]), form()).status_code == 302
+    assert not Absence.objects.exists()
+
+
+def test_work_is_handed_over_by_who_hands_out_work_there(signed: SignIn, named: Named) -> None:
+    page = reverse("staff:hand-over", args=[named("planning").pk])
+    assert signed("it").get(page).status_code == 200
+    assert signed("it").post(page, form(to=str(named("district").pk), because="leaves")).status_code == 302
+    assert signed("district").get(page).status_code == 403
+    assert signed("it").get(reverse("staff:hand-over", args=[named("province").pk])).status_code == 403
+
+
+@pytest.mark.browser
+def test_the_pages_are_sound(committed_database: dict[str, str], site: Site, named: Named) -> None:
+    request = asked(named("commune"))
+    asked(named("district"), "The list of the village is empty")
+    pages = {
+        "it": ["/", "/help/", f"/help/{request.pk}/", f"/accounts/{named('planning').pk}/hand-over/"],
+        "commune": ["/", "/help/", "/help/ask/?page=desk:folder", f"/help/{request.pk}/", "/away/"],
+        "province": ["/", "/help/"],
+        "finance": ["/"],
+    }
+    for username, paths in pages.items():
+        for language in LANGUAGES:
+            Officer.objects.filter(username=username).update(language=language)
+            for path in paths:
+                shown = f"{path}{'&' if '?' in path else '?'}for={username}"
+                site.assert_sound(shown, cookies=signed_in(named(username)), languages=[language])

@@ -1,0 +1,205 @@
+"""Pages of work: asking for help and answering, being away, handing open work over."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, get_resolver, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from onestop.areas import clock
+from onestop.areas.guards import needs, signed_in
+from onestop.areas.scope import current
+from onestop.staff import help as helping
+from onestop.staff import work
+from onestop.staff.help import HELP
+from onestop.staff.models import Absence, HelpRequest, Officer
+from onestop.staff.work_forms import AbsenceForm, AgainForm, AnswerForm, AskForm, HandOverForm
+from onestop.staff.work_queries import by_district, colleagues_of, lying_with
+from onestop.staff.workflow import WrongState
+from onestop.ui.components import Crumb
+
+SHOWN = 50
+
+
+def me(request: HttpRequest) -> Officer:
+    """The officer who is signed in."""
+    if not isinstance(request.user, Officer):
+        raise PermissionDenied(_("Sign in first."))
+    return request.user
+
+
+def page_named(name: str) -> str:
+    """The name of a page of ours, '' for anything else: nothing typed and no address goes with a request."""
+    try:
+        return name if name and name.replace(":", "").replace("-", "").isalnum() and _is_page(name) else ""
+    except NoReverseMatch:
+        return ""
+
+
+def _is_page(name: str) -> bool:
+    *spaces, last = name.split(":")
+    resolver: Any = get_resolver()
+    for space in spaces:
+        if space not in resolver.namespace_dict:
+            return False
+        resolver = resolver.namespace_dict[space][1]
+    return last in resolver.reverse_dict
+
+
+# -- help -------------------------------------------------------------------------------------------------------------
+
+
+@signed_in
+@require_safe
+def help_list(request: HttpRequest) -> HttpResponse:
+    """What one asked, and for who gives help what waits, district by district."""
+    officer = me(request)
+    mine = HelpRequest.objects.filter(asked_by=officer, voided_at=None).select_related("answered_by")
+    gives = current().may("help.answer")
+    waiting = HelpRequest.objects.to_answer_by(officer).select_related("asked_by", "assigned_to")
+    seen = HelpRequest.objects.visible_to(officer).filter(voided_at=None).exclude(asked_by=officer)
+    answered = seen.exclude(pk__in=seen.open()).select_related("asked_by", "answered_by")
+    context = {
+        "gives": gives,
+        "districts": by_district(waiting.order_by("due_on", "created_at")[:SHOWN] if gives else []),
+        "answered": answered.order_by("-answered_at")[:10] if gives else [],
+        "mine": mine.order_by("-created_at")[:SHOWN],
+        "helper": helping.helper_of(officer),
+        "crumbs": [Crumb(_("Help"))],
+    }
+    return render(request, "staff/help.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_for_help(request: HttpRequest) -> HttpResponse:
+    """Whom to ask, and a form that goes there with this page's name."""
+    officer = me(request)
+    if request.method == "POST":
+        form = AskForm(request.POST)
+        if form.is_valid():
+            asked = helping.ask(
+                page=page_named(form.cleaned_data["page"]), words=form.cleaned_data["words"], by=officer
+            )
+            messages.success(request, _("Your request is on its way. The answer comes to your page Work."))
+            return HttpResponseRedirect(reverse("staff:help-request", args=[asked.pk]))
+    else:
+        form = AskForm(initial={"page": page_named(request.GET.get("page", ""))})
+    context = {
+        "form": form,
+        "helper": helping.helper_of(officer),
+        "page_name": page_named(str(form["page"].value() or "")),
+        "crumbs": [Crumb(_("Help"), reverse("staff:help")), Crumb(_("Ask for help"))],
+    }
+    return render(request, "staff/help_ask.html", context, status=422 if form.is_bound else 200)
+
+
+@signed_in
+@require_safe
+def help_request(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One request, with the steps this officer may take."""
+    return _request_page(request, _seen(request, pk))
+
+
+def _seen(request: HttpRequest, pk: UUID) -> HelpRequest:
+    found = HelpRequest.objects.visible_to(me(request)).select_related("asked_by", "answered_by", "assigned_to")
+    one: HelpRequest = get_object_or_404(found, pk=pk)
+    return one
+
+
+def _request_page(request: HttpRequest, asked: HelpRequest, status: int = 200, **forms: Form) -> HttpResponse:
+    officer = me(request)
+    context: dict[str, Any] = {
+        "asked": asked,
+        "steps": {step.verb for step in HELP.available(asked, officer)},
+        "is_mine": asked.asked_by_id == officer.pk,
+        "answer": AnswerForm(),
+        "again": AgainForm(),
+        "crumbs": [Crumb(_("Help"), reverse("staff:help")), Crumb(_("Request"))],
+    }
+    return render(request, "staff/help_request.html", context | forms, status=status)
+
+
+@signed_in
+@require_POST
+def help_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Answer, close, or ask once more: what the table allows."""
+    officer, asked = me(request), _seen(request, pk)
+    form: Form = {"answer": AnswerForm, "reopen": AgainForm}.get(verb, Form)(request.POST)
+    if not form.is_valid():
+        return _request_page(request, asked, 422, **{"answer" if verb == "answer" else "again": form})
+    try:
+        HELP.move(asked, verb, by=officer, **form.cleaned_data)
+    except WrongState as moved:
+        messages.warning(request, str(moved))
+    else:
+        told = {
+            "answer": _("The answer is sent."),
+            "close": _("The request is closed."),
+            "reopen": _("The request went back to who answers it."),
+        }
+        messages.success(request, told[verb])
+    return HttpResponseRedirect(reverse("staff:help-request", args=[asked.pk]))
+
+
+# -- being away, handing over ------------------------------------------------------------------------------------------
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def away(request: HttpRequest) -> HttpResponse:
+    """One's own absences: note one, with who stands in."""
+    officer = me(request)
+    form = AbsenceForm(request.POST or None, colleagues=colleagues_of(officer), instance=Absence(officer=officer))
+    if request.method == "POST" and form.is_valid():
+        wanted = form.cleaned_data
+        work.go_away(officer, from_on=wanted["from_on"], to_on=wanted["to_on"], stand_in=wanted["stand_in"], by=officer)
+        messages.success(request, _("The absence is noted."))
+        return HttpResponseRedirect(reverse("staff:away"))
+    context = {
+        "form": form,
+        "absences": Absence.objects.filter(officer=officer).to_come(clock.today()).select_related("stand_in"),
+        "lying": lying_with(officer),
+        "crumbs": [Crumb(_("Absence"))],
+    }
+    return render(request, "staff/away.html", context, status=422 if form.is_bound else 200)
+
+
+@signed_in
+@require_POST
+def back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """End one's own absence."""
+    officer = me(request)
+    work.come_back(get_object_or_404(Absence, pk=pk, officer=officer), by=officer)
+    messages.success(request, _("The absence is ended."))
+    return HttpResponseRedirect(reverse("staff:away"))
+
+
+@needs("work.assign")
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """All open work of an officer who leaves or is away, to another or back to the office."""
+    by = me(request)
+    officer: Officer = get_object_or_404(Officer.objects.filter(is_system=False).select_related("office"), pk=pk)
+    if not current().may("work.assign", officer.office.unit_code if officer.office else ""):
+        raise PermissionDenied(_("This officer works in a place for which you do not hand out work."))
+    form = HandOverForm(request.POST or None, colleagues=colleagues_of(officer))
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                done = work.hand_over(officer, to=form.cleaned_data["to"], by=by, because=form.cleaned_data["because"])
+        except ValidationError as wrong:
+            form.add_error(None, wrong)
+        else:
+            told = _("Handed over: %(handed)s. Back to the office: %(returned)s.")
+            messages.success(request, told % {"handed": done.handed, "returned": done.returned})
+            return HttpResponseRedirect(reverse("staff:hand-over", args=[officer.pk]))
+    context = {"form": form, "about": officer, "crumbs": [Crumb(_("Hand over work"))]}
+    return render(request, "staff/hand_over.html", context, status=422 if form.is_bound else 200)
