@@ -18,7 +18,7 @@ from config.embedded_postgres import PostgresRefused, temporary_cluster
 # Commands that run as the owner of the schema. A new name here is a decision: the owner is outside the walls.
 AS_OWNER = {"migrate", "facts", "areas", "officers", "seal", "sqlmigrate", "showmigrations"}
 # Commands that need no database of the office at all
-WITHOUT_DATABASE = {"criteria", "evaluate", "makemigrations", "check", "messages", "diffsettings"}
+WITHOUT_DATABASE = {"criteria", "evaluate", "makemigrations", "check", "messages", "diffsettings", "rights"}
 # Commands outside Django: they work on the database as a whole
 WHOLE = {
     "backup": backup.main,

@@ -15,7 +15,18 @@ from django.db import connection
 from django.utils import translation
 
 # These ask by themselves, or need no database of the office
-UNASKED = {"check", "criteria", "diffsettings", "doctor", "evaluate", "help", "makemigrations", "messages", "migrate"}
+UNASKED = {
+    "check",
+    "criteria",
+    "diffsettings",
+    "doctor",
+    "evaluate",
+    "help",
+    "makemigrations",
+    "messages",
+    "migrate",
+    "rights",
+}
 
 
 def console_language() -> str:

@@ -136,7 +136,13 @@ INSTALLED_APPS = [
 
 # The slots (design §2): dotted paths, loaded at start, failing loudly
 FACT_MODULES = ["onestop.registry.facts", "onestop.enrolments.facts"]
-TASK_SOURCES: list[str] = []
+TASK_SOURCES = [
+    "onestop.registry.tasks.CORRECTIONS",
+    "onestop.staff.tasks.HELP_REQUESTS",
+    "onestop.staff.tasks.HELP_ANSWERS",
+    "onestop.staff.tasks.FIRST_PASSWORDS",
+    "onestop.staff.tasks.MANDATES",
+]
 FOLDER_PANELS: list[str] = []
 HISTORY_SOURCES = [
     "onestop.registry.history.SOURCES",
@@ -150,6 +156,7 @@ UI_NOW = "onestop.areas.clock.now"
 UI_LOCAL_TIME = "onestop.areas.clock.local"
 UI_SIGN_OUT = "staff:sign-out"
 UI_ACCOUNT = "staff:my-account"
+UI_HELP = "onestop.staff.help.line"
 UI_ROLE_WORDS = "onestop.staff.queries.role_words"
 UI_REMEMBER_LANGUAGE = "onestop.staff.actions.remember_language"
 UI_PLACES = [

@@ -1,4 +1,4 @@
-"""Home: the search box first, then what this officer's area holds and the folders opened last."""
+"""Home: the search box first, then what waits for this officer, the area, and the folders opened last."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from onestop.desk.words import names_of
 from onestop.journal.models import JournalEntry
 from onestop.journal.verbs import READ
 from onestop.registry.models import Household, Person
+from onestop.staff import tasks
 from onestop.staff.models import Officer
 
 RECENT = 8
@@ -46,15 +47,21 @@ class MyPlace:
 @signed_in
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Where a day begins: find somebody, the places of the area, what the office holds, what was opened last."""
+    """Where a day begins: find somebody, what waits for me and what I wait for, the places, what was opened last."""
     officer, scope = request.user, current()
     assert isinstance(officer, Officer)
     reads = "registry.read" in scope.rights and not scope.figures_only
     units = my_units(scope)
     places = my_places(units, officer) if reads else [MyPlace(unit, None) for unit in units]
+    lines = tasks.waiting(officer, scope)
     context = {
         "reads": reads,
         "search": Search(),
+        "waiting": [line for line in lines if line.counted.count],
+        "late": sum(1 for line in lines if line.counted.late),
+        "idle": [line for line in lines if not line.counted.count],
+        "standing": tasks.standing(scope),
+        "handed": tasks.handed_on(officer),
         "places_of_mine": places,
         "households": sum(place.households or 0 for place in places),
         "persons": Person.objects.visible_to(officer).kept().living(today()).count() if reads else 0,

@@ -1,0 +1,141 @@
+"""Every step of every table of the code: states × verbs × roles of the country pack.
+
+What `move` does is what the table says: a step leads on from its states for officers whose role gives its right at the
+record's place, and for nobody else and from nowhere else; a refusal saves nothing and writes no line. A new table needs
+an example here, or the test fails.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from onestop.areas import clock
+from onestop.areas.country import pack
+from onestop.areas.models import Personal
+from onestop.journal.models import JournalEntry
+from onestop.registry.factories import HouseholdFactory
+from onestop.registry.models import CorrectionRequest
+from onestop.staff.documents import code_tables
+from onestop.staff.models import HelpRequest, Officer, RoleAssignment
+from onestop.staff.scope import scope, system_scope
+from onestop.staff.workflow import Transition, Workflow, WrongState
+
+pytestmark = pytest.mark.django_db
+
+UNITS = {0: "", 1: "17", 2: "1701", 3: "170101", 4: "17010101"}
+HERE = "17010101"
+
+
+def help_request(officer: Officer) -> HelpRequest:
+    return HelpRequest(unit_code=HERE, asked_by=officer, words="It does not open", answer="Try again", again="Still")
+
+
+def correction(officer: Officer) -> CorrectionRequest:
+    person = HouseholdFactory(by=Officer.objects.get(username="system.loader"), unit_code=HERE).head
+    given = {"changes": {}, "proof": "-", "asked_by": officer, "decided_by": officer, "reason": "-"}
+    return CorrectionRequest(person=person, unit_code=HERE, **given)
+
+
+# For each table a record to move, of an officer with nothing else to do with it, saved in any state
+EXAMPLES: dict[str, Callable[[Officer], Any]] = {
+    "registry.correctionrequest": correction,
+    "staff.helprequest": help_request,
+}
+
+
+@pytest.fixture(autouse=True)
+def _the_day() -> Iterator[None]:
+    with clock.fixed(date(2014, 6, 11)):
+        yield
+
+
+@pytest.fixture
+def outsider() -> Officer:
+    made: Officer = Officer.objects.create(username="example.asker", name_km="-", name_latin="-", password="!")
+    return made
+
+
+def holder(role: str, unit: str) -> Officer:
+    """An officer with this role and no other."""
+    made: Officer = Officer.objects.create(username=f"holder.{role}".replace("_", "-"), name_km="-", name_latin="-")
+    RoleAssignment.objects.create(officer=made, role=role, unit_code=unit, valid_from=date(2000, 1, 1))
+    return made
+
+
+def expected(step: Transition, state: str, role: str, *, here: bool) -> bool:
+    """What the table says of an officer of the role, with four eyes out of play."""
+    allowed = not step.right or (here and step.right in pack().roles[role].rights)
+    return state in step.source and allowed and not step.whose
+
+
+def outcome(table: Workflow[Any], record: Any, step: Transition, by: Officer) -> Exception | None:
+    """What happens when the step is tried; everything is undone again."""
+    try:
+        with transaction.atomic():
+            table.move(record, step.verb, by=by, **{name: getattr(record, name) for name in step.needs})
+            raise _Undo
+    except _Undo:
+        return None
+    except (PermissionDenied, WrongState, ValidationError, table.model.DoesNotExist) as refused:
+        return refused
+
+
+class _Undo(Exception):
+    """The step was taken; take it back."""
+
+
+def test_every_table_has_an_example() -> None:
+    assert code_tables().keys() == EXAMPLES.keys()
+
+
+@pytest.mark.parametrize("kind", sorted(EXAMPLES))
+@pytest.mark.parametrize("role", sorted(pack().roles))
+def test_each_role_takes_exactly_the_steps_of_the_table(kind: str, role: str, outsider: Officer) -> None:
+    table = code_tables()[kind]
+    for here in (True, False):
+        unit = UNITS[pack().roles[role].level]
+        by = holder(role, unit) if here else holder_elsewhere(role)
+        if by is None:
+            continue
+        for state in table.states:
+            with system_scope("system.loader"):
+                record = EXAMPLES[kind](outsider)
+                setattr(record, table.field, state)
+                record.save()
+            for step in table.transitions.values():
+                if not step.source:
+                    continue
+                with scope(by) as held:
+                    lines = JournalEntry.objects.count()
+                    refused = outcome(table, record, step, by)
+                    may = expected(step, state, role, here=here)
+                    assert (refused is None) is may, (step.verb, state, role, here, refused)
+                    assert (step in table.available(record, by)) is may or not sees(held, table), (step.verb, state)
+                    assert JournalEntry.objects.count() == lines
+                    if may:
+                        continue
+                    right = not step.right or (here and step.right in pack().roles[role].rights)
+                    kinds = (WrongState,) if right and not step.whose else (PermissionDenied, table.model.DoesNotExist)
+                    assert isinstance(refused, kinds), (step.verb, state, role, refused)
+                with system_scope("system.loader"):
+                    assert getattr(table.model._default_manager.get(pk=record.pk), table.field) == state
+
+
+def holder_elsewhere(role: str) -> Officer | None:
+    """The same role in another province; None for a role of the whole nation."""
+    level = pack().roles[role].level
+    if not level:
+        return None
+    made: Officer = Officer.objects.create(username=f"away.{role}".replace("_", "-"), name_km="-", name_latin="-")
+    unit = {1: "10", 2: "1001", 3: "100101", 4: "10010101"}[level]
+    RoleAssignment.objects.create(officer=made, role=role, unit_code=unit, valid_from=date(2000, 1, 1))
+    return made
+
+
+def sees(held: Any, table: Workflow[Any]) -> bool:
+    """True when the record is seen at all: outside there is nothing to offer steps for."""
+    return not issubclass(table.model, Personal) or (not held.figures_only and held.covers(HERE))
