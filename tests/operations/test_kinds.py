@@ -25,7 +25,8 @@ def started(committed_database: dict[str, str], tmp_path: Path) -> Started:
 
     def run(arguments: list[str], mode: str, is_demo: bool) -> "subprocess.CompletedProcess[str]":
         with psycopg.connect(committed_database["owner"]) as owner:
-            owner.execute("UPDATE areas_installation SET demo = %s, demo_on = %s", [is_demo, "2014-06-11" if is_demo else None])
+            day = "2014-06-11" if is_demo else None
+            owner.execute("UPDATE areas_installation SET demo = %s, demo_on = %s", [is_demo, day])
         key = tmp_path / "secret"
         key.write_text("a-secret-key-of-this-test-only-" * 3, "ascii")
         environment = {

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from onestop.journal.models import JournalEntry
 from onestop.journal.audit import verify
+from onestop.journal.models import JournalEntry
 from onestop.journal.seal import seal_lines
 from onestop.staff.models import Officer
 from onestop.staff.scope import system_scope
