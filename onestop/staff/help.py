@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from onestop.areas import clock
 from onestop.areas.country import in_words, pack
-from onestop.areas.scope import current
+from onestop.areas.scope import Scope, current_or_none
 from onestop.staff.choices import HelpState
 from onestop.staff.models import HelpRequest, Officer, RoleAssignment
+from onestop.staff.scope import scope_of
 from onestop.staff.workflow import Transition, Workflow
 
 __all__ = ["HELP", "Helper", "HelpLine", "ask", "helper_of", "line"]
@@ -99,9 +100,14 @@ def place_of(officer: Officer) -> str:
     """The unit an officer's request comes from: that of the office, else where the scope begins."""
     if officer.office:
         return str(officer.office.unit_code)
-    scope = current()
+    scope = _scope(officer)
     ranges = scope.ranges or scope.figure_ranges
     return ranges[0][0] if ranges else ""
+
+
+def _scope(officer: Officer) -> Scope:
+    """The open scope; where a page of refusal is drawn after it has ended, the officer's own."""
+    return current_or_none() or scope_of(officer)
 
 
 def helper_of(officer: Officer) -> Helper:
@@ -119,7 +125,7 @@ def helper_of(officer: Officer) -> Helper:
     )
     if nearest is not None:
         return Helper(in_words(roles[nearest.role].label), nearest.officer)
-    above_me = [role for role in roles.values() if role.code not in current().roles] or list(roles.values())
+    above_me = [role for role in roles.values() if role.code not in _scope(officer).roles] or list(roles.values())
     lowest = max(above_me, key=lambda role: role.level, default=None)
     return Helper(in_words(lowest.label) if lowest else "", None)
 
