@@ -15,7 +15,6 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import RunSQL
 from django.utils.translation import gettext as _
@@ -262,11 +261,8 @@ def _application(is_super: bool, bypasses: bool, makes: bool, signs_in: bool) ->
 
 def migrations() -> Iterator[Finding]:
     """The tables are those of this version, and the database is of this country and kind."""
-    executor = MigrationExecutor(connection)
-    waiting = [
-        f"{migration.app_label}.{migration.name}"
-        for migration, _backwards in executor.migration_plan(executor.loader.graph.leaf_nodes())
-    ]
+    loader = MigrationLoader(connection)
+    waiting = sorted(".".join(key) for key in loader.graph.nodes if key not in loader.applied_migrations)
     yield Finding(
         "migrations",
         _("Tables of this version"),
