@@ -39,6 +39,7 @@ from onestop.ui import format, languages
 from onestop.ui.components import Crumb
 from onestop.ui.workbook import DEMO
 
+EMERGENCY = "break_glass"  # stands beside the roles of a line that was written in a place opened in an emergency
 MOST = 2000  # lines of the journal that are read for one folder
 TITLE = gettext_lazy("Who opened this folder")
 
@@ -121,6 +122,8 @@ def is_closed(roles: Iterable[str], scope: Scope) -> bool:
 def _purpose(entry: JournalEntry) -> str:
     """For what: as the verb says, with the reason the officer gave where one was asked for."""
     words = str(DISCLOSING[entry.verb])
+    if EMERGENCY in entry.roles.split():
+        words = _("opened in an emergency, from outside the area")
     return f"{words}: {entry.note}" if entry.note else words
 
 
