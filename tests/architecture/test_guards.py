@@ -16,7 +16,7 @@ from onestop.areas.guards import RIGHTS, guard_of
 from onestop.journal.verbs import VERBS
 
 # Pages anybody may open. A new line here is a decision.
-PUBLIC = {"staff:sign-in", "staff:sign-out", "ui:language"} | {
+PUBLIC = {"staff:sign-in", "staff:sign-out", "ui:language", "registry:notice"} | {
     # the further steps of signing in: only for who has given the right password
     "staff:code",
     "staff:first-password",

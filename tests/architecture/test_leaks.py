@@ -11,9 +11,11 @@ import psycopg
 import pytest
 from django.db import connection
 
+from onestop.areas.clock import now
 from onestop.areas.walls import walled_tables
-from onestop.registry.actions import answer, record_document, record_poverty_status
+from onestop.registry.actions import answer, give_notice, record_document, record_poverty_status
 from onestop.registry.factories import HouseholdFactory, member
+from onestop.registry.models import CorrectionRequest, DisclosedRecord, Disclosure
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope, system_scope
 
@@ -39,6 +41,10 @@ def filled(committed_database: dict[str, str]) -> dict[str, str]:
             record_document(head, kind="citizen_id", number="012345678", by=loader)
             record_poverty_status(home, level=1, valid_from=date(2011, 1, 1), by=loader)
             answer(head, {"chronic_illness": True}, observed_on=date(2014, 1, 1), by=loader)
+            give_notice(head, how="read", by=loader)
+            CorrectionRequest.objects.create(person=head, unit_code=place, changes={}, proof="ID", asked_by=loader)
+            handed_out = Disclosure.objects.create(at=now(), officer=loader, purpose="visit", unit_code=place)
+            DisclosedRecord.objects.create(disclosure=handed_out, person=head, unit_code=place)
     return committed_database
 
 
