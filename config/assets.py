@@ -1,7 +1,7 @@
 """./run assets: styles, fonts and compiled translations, built from locked packages into var/static.
 
 What it reads: govuk-frontend (npm, locked in package-lock.json), the fonts of two PyPI packages,
-onestop/ui/assets/*.css and the .po files of the rooms. What it leaves: one style sheet, two woff2 fonts, a stamp,
+onestop/ui/assets/ and the .po files of the rooms. What it leaves: one style sheet, one small script, two woff2 fonts, a stamp,
 .mo files, hashed static files.
 A second run with nothing changed does nothing. No third-party file is committed.
 """
@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from onestop.ui.stamp import ASSETS, ROOT, STYLE, source_digest, why_unstyled
+from onestop.ui.stamp import ASSETS, ROOT, SCRIPT, STYLE, source_digest, why_unstyled
 from onestop.ui.translation import compile_catalogues
 
 # GOV.UK Frontend's components we use; rules of all others are dropped (136 kB become about 30)
@@ -167,6 +167,7 @@ def build(*, var: Path, root: Path = ROOT, force: bool = False) -> bool:
     with contextlib.suppress(FileNotFoundError):
         (target / ".stamp").unlink()
     (target / STYLE).write_text(build_style(root), "utf-8")
+    shutil.copyfile(ASSETS / Path(SCRIPT).name, target / SCRIPT)
     build_fonts(target)
     (target / ".stamp").write_text(source_digest(root) + "\n", "ascii")
     return True

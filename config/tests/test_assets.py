@@ -74,7 +74,7 @@ def test_a_start_without_styles_says_what_is_missing_and_what_to_run(tmp_path: P
 
 def test_styles_older_than_their_source_are_refused(built: Path, tmp_path: Path) -> None:
     assert stamp.why_unstyled(built) == ""
-    for name in (stamp.STYLE, *stamp.FONTS.values()):
+    for name in (stamp.STYLE, stamp.SCRIPT, *stamp.FONTS.values()):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"")
     (tmp_path / ".stamp").write_text("0123456789abcdef\n")

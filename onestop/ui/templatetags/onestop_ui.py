@@ -307,6 +307,12 @@ def button(
     return format_html('<button class="{}"{}>{}</button>', classes, named, said)
 
 
+@register.inclusion_tag("ui/parts/print_button.html")
+def print_button() -> dict[str, Any]:
+    """{% print_button %}: prints the page; there only where JavaScript runs, since nothing else can press it."""
+    return {}
+
+
 # -- blocks ----------------------------------------------------------------------------------------------------------
 
 
