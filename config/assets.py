@@ -1,8 +1,8 @@
 """./run assets: styles, fonts and compiled translations, built from locked packages into var/static.
 
 What it reads: govuk-frontend (npm, locked in package-lock.json), the fonts of two PyPI packages,
-onestop/ui/assets/ and the .po files of the rooms. What it leaves: one style sheet, one small script, two woff2 fonts, a stamp,
-.mo files, hashed static files.
+onestop/ui/assets/ and the .po files of the rooms. What it leaves: one style sheet, one small
+script, two woff2 fonts, a stamp, .mo files, hashed static files.
 A second run with nothing changed does nothing. No third-party file is committed.
 """
 
