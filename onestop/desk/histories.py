@@ -110,7 +110,7 @@ def _called(one: models.Model, whole: str) -> str:
 
 def _word(one: models.Model) -> str:
     """What kind of record it is, in words."""
-    return str(KINDS.get(one._meta.label_lower, one._meta.verbose_name))
+    return str(KINDS.get(one._meta.label_lower) or one._meta.verbose_name)
 
 
 def _told(one: models.Model, record: models.Model, source: HistorySource, most: int) -> Iterator[Told]:
@@ -128,7 +128,7 @@ def _said(model: type[models.Model], change: Change, hidden: frozenset[str], rec
         if change.op == "I" and after in (None, "", [], {}):
             continue
         field = _field(model, column)
-        label = str(LABELS.get(column) or getattr(field, "verbose_name", "") or column)
+        label = str(LABELS.get(column) or getattr(field, "verbose_name", None) or column)
         yield Said(label[:1].upper() + label[1:], _value(field, before), _value(field, after))
 
 

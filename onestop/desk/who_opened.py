@@ -7,7 +7,7 @@ number: that a protected service looked at a folder must not come out of a paper
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +32,7 @@ from onestop.journal.models import JournalEntry
 from onestop.journal.queries import officer_number
 from onestop.journal.verbs import DISCLOSING, PRINTED
 from onestop.letters.actions import print_paper
-from onestop.registry.models import DisclosedRecord, Household, Person
+from onestop.registry.models import DisclosedRecord, Disclosure, Household, Person
 from onestop.registry.notices import purposes
 from onestop.staff.models import Office
 from onestop.ui import format, languages
@@ -77,21 +77,35 @@ def readings(page: Opened, scope: Scope) -> list[Reading]:
 
 
 def _handed_out(page: Opened) -> Iterator[Reading]:
-    """The lists on which the household or a member left the office, each with its purpose and for whom it was."""
-    rows = DisclosedRecord.objects.visible_to(page.officer).select_related("disclosure__officer__office")
-    known = purposes()
-    for row in rows.filter(Q(person__in=list(page.persons)) | Q(household=page.household)).order_by("-id")[:MOST]:
-        made = row.disclosure
+    """The lists on which the household or a member left the office, each with its purpose and for whom it was.
+
+    A list of a wider area than the clerk's is told too, without what only that area's officers see of it.
+    """
+    rows = DisclosedRecord.objects.visible_to(page.officer).order_by("-id")
+    rows = rows.filter(Q(person__in=list(page.persons)) | Q(household=page.household))[:MOST]
+    lists = Disclosure.objects.visible_to(page.officer).select_related("officer__office")
+    made_of = lists.in_bulk({row.disclosure_id for row in rows})
+    known, role = purposes(), _("on a list that was handed out")
+    for row in rows:
+        made = made_of.get(row.disclosure_id)
+        if made is None:
+            wider = _("a list of a wider area; the office above can tell for what")
+            yield Reading(_day_of(row.pk), "–", role, "–", "–", wider)
+            continue
         label = languages.one(known[made.purpose].label) if made.purpose in known else made.purpose
-        office = made.officer.office
         yield Reading(
             clock.local(made.at).date(),
-            office.name if office else "–",
-            _("on a list that was handed out"),
+            made.officer.office.name if made.officer.office else "–",
+            role,
             made.officer.name,
             officer_number(made.officer_id),
             f"{label} → {made.recipient}",
         )
+
+
+def _day_of(key: UUID) -> date:
+    """The day on which a row was written: a key begins with its milliseconds."""
+    return clock.local(datetime.fromtimestamp((key.int >> 80) / 1000, UTC)).date()
 
 
 def _reading(entry: JournalEntry, offices: dict[str, str], scope: Scope) -> Reading:

@@ -174,10 +174,13 @@ def test_a_list_that_was_handed_out_with_the_household_on_it_is_told_with_purpos
     with scope(district):
         disclose(
             purpose=next(iter(purposes())), recipient="village chief of Char", form="chief", content="HEF",
-            unit_code=home.unit_code, by=district, households=[(home.pk, home.unit_code)],
+            unit_code="1701", by=district, households=[(home.pk, home.unit_code)],
         )  # fmt: skip
     text = of(client, "district", reverse("desk:who-opened", args=[home.pk])).content.decode()
     assert "on a list that was handed out" in text and "village chief of Char" in text
+    # of the district: the commune tells that it was, and whom to ask
+    text = of(client, "commune", reverse("desk:who-opened", args=[home.pk])).content.decode()
+    assert "a list of a wider area" in text and "village chief of Char" not in text
 
 
 def test_a_reader_of_a_protected_service_is_an_officer_of_the_district_and_no_more(
