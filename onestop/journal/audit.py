@@ -2,7 +2,8 @@
 against the chain, and both against what another office kept.
 
 One pass over the chain in its order; the lines come from the database as text and are digested here, in Python. Reads
-only. To be run where all lines are seen: `./run onestop verify-audit` (system.console sees the nation), or the owner.
+only. To be run where all lines are seen, also those of every compartment: `./run onestop verify-audit` runs as the
+owner of the schema, since a line that is not seen looks like one that was removed.
 """
 
 import hashlib

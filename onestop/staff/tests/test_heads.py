@@ -8,16 +8,21 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import translation
 
+from conftest import point_django_at
+from onestop.journal.actions import record
 from onestop.journal.audit import Fault, audit
 from onestop.journal.heads import Head, end_of, export, keys_folder, last_ended, read_file, sign_days
 from onestop.journal.keys import KeyRefused, SigningKey, make_if_missing, public_keys, signing_key
 from onestop.journal.models import DayHead, JournalEntry, Seal
 from onestop.journal.seal import seal_lines
-from onestop.staff.scope import system_scope
+from onestop.journal.verbs import READ
+from onestop.staff.models import Officer
+from onestop.staff.scope import scope, system_scope
 from onestop.staff.tests.tampering import REWRITE_TAIL, UNGUARDED, as_superuser, write_lines
 
 
@@ -257,3 +262,20 @@ def test_the_heads_command_writes_what_another_office_keeps(journal: Journal, tm
     assert file.read_text("ascii") == journal.kept.read_text("ascii")
     call_command("heads", stdout=out)
     assert f"public key {signing_key(keys_folder()).public.text}" in out.getvalue()
+
+
+def test_lines_of_a_compartment_are_checked_too_by_the_owner_who_sees_them(
+    journal: Journal, committed_database: dict[str, str]
+) -> None:
+    """The application sees no line of a compartment its officer is not in, and would take it for one removed."""
+    health = Officer.objects.get(username="health")
+    with scope(health):
+        record(READ, by=health, unit_code="170101", compartment="health")
+    assert seal_lines() == 1
+    assert "was removed" in texts(journal.faults())
+    point_django_at(committed_database["owner"])
+    try:
+        assert journal.faults(kept=True) == []
+    finally:
+        point_django_at(committed_database["app"])
+    assert '"verify_audit"}' in (settings.ROOT / "config" / "command.py").read_text("utf-8")  # runs as the owner
