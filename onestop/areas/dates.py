@@ -1,6 +1,6 @@
 """Dates as people tell them: in Khmer digits, in the Buddhist era, by month or only by year.
 
-A date of birth is stored with its precision and as the interval it stands for (rules.md §3), so that a rule can say
+A date of birth is stored with its precision and as the interval it stands for, so that a rule can say
 "cannot tell" near a limit instead of guessing. An entry that cannot be read is refused with a reason, never guessed.
 """
 
@@ -8,14 +8,13 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, Literal
+from typing import Final, get_args
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from criteria.dates import Precision, interval
 from onestop.areas.text import ascii_digits, normalise
-
-Precision = Literal["day", "month", "year", "estimated"]
 
 # Earlier years belong to nobody alive; years from 2400 on are of the Buddhist era, 543 ahead.
 _YEARS: Final = range(1870, 2151)
@@ -105,8 +104,8 @@ def _numbers(plain: str) -> tuple[int, int, int]:
             raise DateNotUnderstood(_("There is no month or day 0: leave out what is not known."))
         return year, month, day
     tokens: list[str] = _TOKEN.findall(plain)
-    named = [token for token in tokens if not token.isdigit()]
-    numbers = [int(token) for token in tokens if token.isdigit()]
+    named = [token for token in tokens if not token.isdecimal()]  # ² is a digit, and no number
+    numbers = [int(token) for token in tokens if token.isdecimal()]
     months = [_MONTHS[token.lower()] for token in named if token.lower() in _MONTHS]
     if len(named) > 1 or len(months) < len(named) or _TOKEN.sub("", plain).strip(" /.,-"):
         raise DateNotUnderstood(_("This date was not understood. Write it as 14/6/1987, 6/1987 or 1987."))
@@ -133,15 +132,10 @@ def _date(year: int, month: int, day: int) -> date:
 
 
 def birth_interval(value: date, precision: Precision, estimated_years: int = 2) -> tuple[date, date]:
-    """First and last day on which the birth may have been, both included (rules.md §3).
+    """First and last day on which the birth may have been, both included.
 
     `estimated_years` is the country's setting: an estimated birth lies in its year, that many years more or less.
     """
-    if precision == "day":
-        return value, value
-    if precision == "month":
-        return value.replace(day=1), value.replace(day=monthrange(value.year, value.month)[1])
-    if precision not in ("year", "estimated"):
+    if precision not in get_args(Precision):
         raise ValueError(f"birth_interval: unknown precision {precision!r}; use day, month, year or estimated")
-    years = estimated_years if precision == "estimated" else 0
-    return date(value.year - years, 1, 1), date(value.year + years, 12, 31)
+    return interval(value, precision, estimated_years)

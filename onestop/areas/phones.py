@@ -50,7 +50,7 @@ def e164(text: str) -> str:
         return ""
     if typed.startswith("00"):
         typed = "+" + typed[2:]
-    if not typed.removeprefix("+").isdigit():
+    if not (typed.isascii() and typed.removeprefix("+").isdigit()):
         raise PhoneWrong(_incomplete())
     here = _here()
     if national := _national(typed, here):

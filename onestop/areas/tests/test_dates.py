@@ -48,7 +48,7 @@ def test_february_is_read_in_each_of_its_spellings() -> None:
     "text",
     [
         "", "yesterday", "14/6/87", "30/2/1987", "6/14/1987", "0/6/1987", "1987-00", "1/2/3/1987", "14 June July 1987",
-        "1987 B.E.", "3000", "1/6/1987 x", "14", "June", "14!6!1987", "29/2/2558",
+        "1987 B.E.", "3000", "²", "14/6/198²", "1/6/1987 x", "14", "June", "14!6!1987", "29/2/2558",
     ],
 )  # fmt: skip
 def test_it_refuses_what_it_cannot_read_and_says_why(text: str) -> None:

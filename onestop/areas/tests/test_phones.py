@@ -33,7 +33,9 @@ def test_a_number_is_stored_alike_however_it_is_typed(typed: str, stored: str) -
     assert e164(typed) == stored
 
 
-@pytest.mark.parametrize("typed", ["012 345", "0", "+", "12", "012 345 678 9012", "+855 012", "+66 8", "012/x"])
+@pytest.mark.parametrize(
+    "typed", ["012 345", "0", "+", "12", "012 345 678 9012", "+855 012", "+66 8", "012/x", "01² 345 678"]
+)
 def test_what_is_no_whole_number_is_refused_in_words(typed: str) -> None:
     with pytest.raises(PhoneWrong, match="all its digits"):
         e164(typed)
