@@ -16,9 +16,9 @@ from psycopg import sql
 
 from onestop.areas.choices import RowOutcome
 from onestop.areas.gazetteer import Reading, Unit
-from onestop.areas.keys import unit_range
 from onestop.areas.models import AdministrativeUnit, UnitCodeField
 from onestop.areas.names import latin_key, search_key
+from onestop.areas.scope import range_of
 from onestop.areas.text import sort_key
 
 MOST_CLOSED = 0.1  # a load that would close a larger part of the open units is taken for a damaged file
@@ -249,7 +249,7 @@ def _lies_in(value: sql.Composable) -> sql.Composed:
 
 
 def _words(old: str, new: str = "") -> dict[str, str | int]:
-    low, high = unit_range(old)
+    low, high = range_of(old)
     return {"low": low, "high": high, "new": new, "after": len(old) + 1}
 
 

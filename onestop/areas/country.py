@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.utils.translation import get_language
 
+from criteria.dates import SchoolYears
 from onestop.areas.packfile import Node, PackRefused, read_pack_file
 from onestop.areas.rights import RIGHTS, nearest
 
@@ -184,7 +185,7 @@ class Country:
 
     @cached_property
     def estimated_years(self) -> int:
-        """An estimated birth year stands for this many years on both sides of it (rules.md §3)."""
+        """An estimated birth year stands for this many years on both sides of it."""
         return self._settings.whole("estimated_years", 2)
 
     @cached_property
@@ -338,8 +339,8 @@ class Country:
         return Holiday(on.month, on.day, on.year, node.names("name"))
 
     @cached_property
-    def school_year_starts(self) -> tuple[tuple[date, ...], tuple[int, int]]:
-        """The known starts of school years, ascending, and month and day of every later one."""
+    def school_years(self) -> SchoolYears:
+        """The known starts of school years, and month and day of every other one."""
         node = self._settings.child("school_years")
         starts = tuple(start.day() for start in node.each("starts"))
         if any(later <= earlier for earlier, later in pairwise(starts)):
@@ -347,7 +348,7 @@ class Country:
         match = _MONTH_DAY.fullmatch(node.text("then"))
         if not match:
             raise node.refuse('month and day of every later year, written "MM-DD".', "then")
-        return starts, (int(match[1]), int(match[2]))
+        return SchoolYears((int(match[1]), int(match[2])), starts)
 
 
 def _rights(node: Node, key: str) -> frozenset[str]:

@@ -33,19 +33,6 @@ def uuid7() -> UUID:
     return UUID(int=value | secrets.randbits(_RANDOM_BITS))
 
 
-END_OF_CODES = "~"  # after every letter and digit of ASCII
-
-
-def unit_range(code: str) -> tuple[str, str]:
-    """The half-open range [lo, hi) of the codes of a unit and of all units below it: '1701' → ('1701', '1702').
-
-    The upper end is the code with its last character replaced by the next one, so '1709' gives '170:' and 'z' gives
-    '{'. The empty code is the whole nation. Right for ASCII letters and digits compared by code point (COLLATE "C"):
-    the form of "begins with" that an index can serve under row-level security (design §5).
-    """
-    return (code, code[:-1] + chr(ord(code[-1]) + 1)) if code else ("", END_OF_CODES)
-
-
 # The same on PostgreSQL 17, where the core has no uuidv7(): a random version 4 whose first 48 bits are overwritten with
 # the milliseconds and whose two highest version bits are set (0100 → 0111).
 UUID7_ON_17 = """

@@ -24,9 +24,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.country import Kind, Level, pack
-from onestop.areas.keys import unit_range, uuid7
+from onestop.areas.keys import uuid7
 from onestop.areas.names import latin_key, search_key
-from onestop.areas.scope import Range, Scope, ScopeMissing, current
+from onestop.areas.scope import Range, Scope, ScopeMissing, current, range_of
 from onestop.areas.text import ascii_digits
 
 __all__ = [
@@ -155,7 +155,7 @@ class PersonalQuerySet(models.QuerySet[Any]):
 
     def under(self, code: str) -> Self:
         """The rows in the unit and in all units below it."""
-        return self.filter(within((unit_range(code),)))
+        return self.filter(within((range_of(code),)))
 
     def standing(self) -> Self:
         """The rows that are not void."""
@@ -183,7 +183,7 @@ class AdministrativeUnitQuerySet(models.QuerySet["AdministrativeUnit"]):
 
     def under(self, code: str) -> Self:
         """The unit and all units below it; '' is the nation."""
-        return self.filter(within((unit_range(code),), "code"))
+        return self.filter(within((range_of(code),), "code"))
 
     def children_of(self, code: str) -> Self:
         """The units one step below, in the order of their names; '' gives the highest level."""
@@ -298,7 +298,7 @@ class AdministrativeUnit(models.Model):
     @property
     def range(self) -> Range:
         """The half-open range of codes of this unit and all below it."""
-        return unit_range(self.code)
+        return range_of(self.code)
 
     def is_valid_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)

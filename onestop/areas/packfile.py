@@ -98,10 +98,6 @@ class Node:
         return bool(self._raw.tag == f"{_TAG}null")
 
     @property
-    def is_mapping(self) -> bool:
-        return isinstance(self._raw, MappingNode)
-
-    @property
     def is_list(self) -> bool:
         return isinstance(self._raw, SequenceNode)
 

@@ -7,7 +7,6 @@ from datetime import date
 from rapidfuzz import fuzz, process
 
 from onestop.areas.country import pack
-from onestop.areas.keys import unit_range
 from onestop.areas.models import AdministrativeUnit, AdministrativeUnitQuerySet
 from onestop.areas.names import latin_key, search_key, without_kind
 
@@ -81,10 +80,3 @@ def tree(code: str, *, on: date | None = None, levels: int = 1) -> list[Administ
         ordered.append(unit)
         waiting += reversed(below.get(unit.code, []))
     return ordered
-
-
-def units_within(code: str, level: int, *, on: date) -> list[AdministrativeUnit]:
-    """The units of one level inside a unit, valid on the day, in the order of their names."""
-    low, high = unit_range(code)
-    units = AdministrativeUnit.objects.on(on).filter(code__gte=low, code__lt=high, level=level)
-    return list(units.order_by("name_sort", "code"))

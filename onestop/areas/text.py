@@ -14,6 +14,8 @@ from typing import Final, Protocol
 
 from pyuca.collator import Collator_10_0_0
 
+from onestop.ui.formats import khmer
+
 # Zero-width spaces and joiners, soft hyphen, direction marks, byte order mark, and the two Khmer inherent vowels that
 # Unicode discourages: none of them can be seen, so two texts that differ by them only are one text to a clerk.
 _INVISIBLE: Final = re.compile("[\u00ad\u17b4\u17b5\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -28,7 +30,7 @@ _PART: Final = re.compile(f"\u17d2{_LETTER}|.")
 _E, _I, _AA, _U, _OE, _OO = "\u17c1", "\u17b8", "\u17b6", "\u17bb", "\u17be", "\u17c4"
 _TRIISAP, _MUUSIKATOAN = "\u17ca", "\u17c9"
 # A syllable of these letters alone is shifted by ៉; one with any other letter by ៊; with ប by ៉ (SIL).
-_SONORANTS: Final = frozenset("ងញណនមយរលវឡ")
+SONORANTS: Final = frozenset("ងញណនមយរលវឡ")
 _SUBSCRIPT_RO = "\u17d2\u179a"
 
 
@@ -68,7 +70,7 @@ def _shifter_for_u(letter: str, parts: list[str]) -> list[str]:
     if _U not in parts or not above or _TRIISAP in parts or _MUUSIKATOAN in parts:
         return parts
     letters = [letter, *(part[1] for part in parts if len(part) == 2)]
-    strong = "ប" not in letters and any(one not in _SONORANTS for one in letters)
+    strong = "ប" not in letters and any(one not in SONORANTS for one in letters)
     parts[parts.index(_U)] = _TRIISAP if strong else _MUUSIKATOAN
     return parts
 
@@ -95,19 +97,9 @@ def normalise(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
-_KHMER_DIGITS: Final = "០១២៣៤៥៦៧៨៩"
-_TO_ASCII: Final = str.maketrans(_KHMER_DIGITS, "0123456789")
-_TO_KHMER: Final = str.maketrans("0123456789", _KHMER_DIGITS)
-
-
 def ascii_digits(text: str) -> str:
     """The same text with Khmer digits written 0–9, as numbers are stored."""
-    return text.translate(_TO_ASCII)
-
-
-def khmer_digits(text: str) -> str:
-    """The same text with 0–9 written as Khmer digits, for display only."""
-    return text.translate(_TO_KHMER)
+    return text.translate(khmer.ASCII_DIGITS)
 
 
 class _Collator(Protocol):

@@ -172,8 +172,7 @@ class Wall(Sql):
     def backwards(self) -> list[str]:
         table = quoted(self.table)
         return [
-            f"DROP POLICY IF EXISTS scope ON {table}",
-            f"DROP POLICY IF EXISTS scope_insert ON {table}",
+            *_without_policies(self.table),
             f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
             f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
             *Grant(self.table, "").backwards(),

@@ -1,7 +1,7 @@
 """Which questions apply to whom: the rule `asked_when` of a declaration, answered by the rule library.
 
-A question that does not apply is stored as answered: false, 0, none, whatever the declaration says under `otherwise`
-(rules.md §3: never left missing). So the grade of a child who left school is 0 from that day, and nobody has to ask.
+A question that does not apply is stored as answered: false, 0, none, whatever the declaration says under `otherwise`;
+it is never left missing. So the grade of a child who left school is 0 from that day, and nobody has to ask.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any, Final
 
 from criteria.catalogue import Catalogue, Fact, FactType
-from criteria.dates import SchoolYears
 from criteria.family import Answer, Family
 from criteria.interpret import evaluate
 from criteria.problems import RuleRefused
@@ -25,18 +24,17 @@ from onestop.registry.read_family import as_value, family, family_of
 from onestop.registry.values import Written, value_of, written
 
 _AGES: Final = {"years": FactType.AGE_YEARS, "months": FactType.AGE_MONTHS}
-# Their answers hold on every date: they say who a person is (rules.md §3)
+# Their answers hold on every date: they say who a person is
 _TIMELESS: Final = {"identity", "membership"}
 
 
 @lru_cache(maxsize=8)
 def facts_of(country: Country) -> Catalogue:
     """Every fact of a country as the rule library knows it, without programmes."""
-    known, later = country.school_year_starts
     return Catalogue(
         facts=tuple(as_fact(one) for one in declared(country)),
         normalise=normalise,
-        school_years=SchoolYears(later, known),
+        school_years=country.school_years,
         estimated_years=country.estimated_years,
     )
 

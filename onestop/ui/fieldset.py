@@ -114,8 +114,6 @@ class FieldParts:
 def anchor(bound: BoundField) -> str:
     """The id of the first box of a field: the link in the error summary moves the cursor there."""
     widget = bound.field.widget
-    if isinstance(widget, DateParts):
-        return f"{bound.auto_id}_0"
-    if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+    if isinstance(widget, (DateParts, forms.RadioSelect, forms.CheckboxSelectMultiple)):
         return f"{bound.auto_id}_0"
     return str(bound.auto_id)

@@ -2,13 +2,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from onestop.areas.calendar import (
-    add_working_days,
-    is_working_day,
-    next_school_year_start,
-    school_year_start,
-    working_days_between,
-)
+from onestop.areas.calendar import add_working_days, is_working_day, working_days_between
+from onestop.areas.country import pack
 from onestop.areas.tests.lun import lun
 
 
@@ -54,19 +49,20 @@ def test_the_days_between_are_the_days_added(days: int) -> None:
     ],
 )
 def test_a_day_lies_in_the_school_year_that_began_last(day: date, start: date) -> None:
-    assert school_year_start(day) == start
+    assert pack().school_years.last(day) == start
 
 
 @pytest.mark.parametrize("offset", range(0, 365 * 30, 37))
 def test_the_next_school_year_begins_after_the_day_and_none_lies_between(offset: int) -> None:
     day = date(2012, 1, 1) + timedelta(days=offset)
-    following = next_school_year_start(day)
+    years = pack().school_years
+    following = years.next(day)
     assert following > day
-    assert school_year_start(following) == following
-    assert school_year_start(following - timedelta(days=1)) == school_year_start(day)
+    assert years.last(following) == following
+    assert years.last(following - timedelta(days=1)) == years.last(day)
 
 
 def test_a_country_without_a_listed_start_before_the_day_goes_by_month_and_day() -> None:
-    assert school_year_start(date(2010, 5, 1), lun()) == date(2010, 2, 1)
-    assert school_year_start(date(2025, 2, 2), lun()) == date(2024, 2, 5)
-    assert next_school_year_start(date(2025, 2, 3), lun()) == date(2026, 2, 1)
+    assert lun().school_years.last(date(2010, 5, 1)) == date(2010, 2, 1)
+    assert lun().school_years.last(date(2025, 2, 2)) == date(2024, 2, 5)
+    assert lun().school_years.next(date(2025, 2, 3)) == date(2026, 2, 1)

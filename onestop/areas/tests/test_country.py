@@ -88,4 +88,4 @@ def test_other_faults_are_refused_at_their_line(copy: Path) -> None:
     with pytest.raises(PackRefused, match=r"lun/calendar.yaml:2: holidays\[0\].on: '13-01' is no day"):
         _ = change(copy, "calendar.yaml", "01-01", "13-01").holidays
     with pytest.raises(PackRefused, match=r"lun/country.yaml:\d+: school_years.starts: the starts"):
-        _ = change(copy, "country.yaml", "2024-02-05", "2026-02-05").school_year_starts
+        _ = change(copy, "country.yaml", "2024-02-05", "2026-02-05").school_years

@@ -3,10 +3,8 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
-from hypothesis import given
-from hypothesis import strategies as st
 
-from onestop.areas.keys import UUID7_ON_17, unit_range, uuid7
+from onestop.areas.keys import UUID7_ON_17, uuid7
 
 
 def moment(key: UUID) -> int:
@@ -38,24 +36,6 @@ def test_a_clock_set_back_does_not_make_a_smaller_key(monkeypatch: pytest.Monkey
 def test_the_end_of_a_key_cannot_be_foretold() -> None:
     ends = {uuid7().int & 0xFFFFFFFF for _ in range(1_000)}
     assert len(ends) > 990
-
-
-def test_a_range_holds_a_unit_and_all_below_it_and_nothing_else() -> None:
-    assert unit_range("1701") == ("1701", "1702")
-    assert unit_range("1709") == ("1709", "170:")
-    assert unit_range("99") == ("99", "9:")
-    assert unit_range("A0z") == ("A0z", "A0{")
-    assert unit_range("") == ("", "~")
-
-
-CODES = st.text("0123456789ABCXYZabcxyz", max_size=8)
-
-
-@given(CODES, CODES)
-def test_a_range_is_begins_with_for_every_code(code: str, other: str) -> None:
-    low, high = unit_range(code)
-    assert (low <= other < high) == other.startswith(code)
-    assert low <= code + other < high
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from onestop.areas.factories import unit
 from onestop.areas.models import AdministrativeUnit
-from onestop.areas.queries import path_of, paths_of, search_places, tree, units_within
+from onestop.areas.queries import path_of, paths_of, search_places, tree
 
 pytestmark = pytest.mark.django_db
 
@@ -82,8 +82,3 @@ def test_a_tree_gives_each_unit_after_the_one_it_lies_in() -> None:
     assert codes(tree("1701", levels=2)) == ["170103", "17010301", "170101", "17010101"]
     assert codes(tree("1701", levels=2, on=date(2025, 1, 1))) == ["170103", "170101", "17010101"]
     assert tree("17010101") == []
-
-
-def test_the_units_of_a_level_inside_a_place_on_a_day() -> None:
-    assert codes(units_within("1701", 4, on=date(2014, 6, 11))) == ["17010101", "17010301"]
-    assert codes(units_within("", 2, on=date(2014, 6, 11))) == ["1712", "1701"]

@@ -3,6 +3,8 @@
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from onestop.areas import scope
 from onestop.areas.scope import NATION, Scope, ScopeMissing, merged, range_of
@@ -18,6 +20,24 @@ def test_a_range_holds_the_unit_and_all_below_it_and_no_neighbour() -> None:
     low, high = range_of("1709")
     assert all(low <= code < high for code in ("1709", "170901", "17090199", "1709zz"))
     assert not any(low <= code < high for code in ("17", "1708", "170899", "1710", "18"))
+
+
+def test_the_upper_end_is_the_code_with_its_last_sign_raised_by_one() -> None:
+    assert range_of("1701") == ("1701", "1702")
+    assert range_of("1709") == ("1709", "170:")
+    assert range_of("99") == ("99", "9:")
+    assert range_of("A0z") == ("A0z", "A0{")
+    assert range_of("") == ("", "~")
+
+
+CODES = st.text("0123456789ABCXYZabcxyz", max_size=8)
+
+
+@given(CODES, CODES)
+def test_a_range_is_begins_with_for_every_code(code: str, other: str) -> None:
+    low, high = range_of(code)
+    assert (low <= other < high) == other.startswith(code)
+    assert low <= code + other < high
 
 
 def test_the_nation_holds_every_code_and_the_place_of_nobody() -> None:

@@ -10,6 +10,8 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
 
+from onestop.areas.text import SONORANTS
+
 __all__ = ["has_khmer", "read_aloud"]
 
 _FIRST: Final = {
@@ -21,8 +23,6 @@ _SECOND: Final = {
     "ន": "n", "ព": "p", "ភ": "ph", "ម": "m", "យ": "y", "រ": "r", "ល": "l", "វ": "v",
 }  # fmt: skip
 _LETTERS: Final = _FIRST | _SECOND
-# Below these the letter above keeps its series
-_SONORANTS: Final = frozenset("ងញណនមយរលវឡ")
 # Vowels that stand alone
 _ALONE: Final = {
     "ឥ": "i", "ឦ": "ei", "ឧ": "u", "ឨ": "u", "ឩ": "ou", "ឪ": "ov", "ឫ": "rue", "ឬ": "rue", "ឭ": "lue", "ឮ": "lue",
@@ -106,10 +106,13 @@ def _spoken(cluster: str, open_syllable: bool) -> tuple[str, bool]:
 
 
 def _is_first(letter: str, subscripts: list[str], rest: str) -> bool:
-    """Whether the cluster is of the first series: that of its last letter that has a say in it."""
+    """Whether the cluster is of the first series: that of its last letter that has a say in it.
+
+    Below a sonorant the letter above keeps its series.
+    """
     if "៉" in rest:
         return True
     if "៊" in rest:
         return False
-    deciding = next((below for below in reversed(subscripts) if below not in _SONORANTS), letter)
+    deciding = next((below for below in reversed(subscripts) if below not in SONORANTS), letter)
     return deciding in _FIRST

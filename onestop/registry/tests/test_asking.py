@@ -1,4 +1,4 @@
-"""Questions that do not apply are stored as answered, never left missing (rules.md §3)."""
+"""Questions that do not apply are stored as answered, never left missing."""
 
 from datetime import date
 
