@@ -94,5 +94,8 @@ def test_npm_that_fails_is_reported_with_its_own_words(tmp_path: Path) -> None:
 def test_a_slot_that_leads_nowhere_is_named(settings: pytest.FixtureRequest) -> None:
     settings.UI_TODAY = "onestop.nowhere.today"  # type: ignore[attr-defined]
     settings.UI_NOW = ""  # type: ignore[attr-defined]
+    settings.UI_BANNERS = ["onestop.nowhere.banner"]  # type: ignore[attr-defined]
+    settings.UI_PLACES = [("Work", "nowhere:home", "")]  # type: ignore[attr-defined]
     words = " ".join(error.msg for error in checks.slots_resolve())
     assert "UI_TODAY names onestop.nowhere.today" in words and "UI_NOW is not set" in words
+    assert "UI_BANNERS names onestop.nowhere.banner" in words and "the page nowhere:home, which does not exist" in words

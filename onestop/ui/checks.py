@@ -10,11 +10,19 @@ from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from onestop.ui.context import address
 from onestop.ui.stamp import why_unstyled
 
 HINT = "Run:  ./run assets   (it needs Node, or takes the nodejs wheel from the Python package index)."
 # Each slot of this room: the setting and whether a start without it is refused
-SLOTS = {"UI_TODAY": True, "UI_NOW": True, "UI_LOCAL_TIME": True, "UI_REMEMBER_LANGUAGE": False, "UI_ROLE_WORDS": False}
+SLOTS = {
+    "UI_TODAY": True,
+    "UI_NOW": True,
+    "UI_LOCAL_TIME": True,
+    "UI_REMEMBER_LANGUAGE": False,
+    "UI_ROLE_WORDS": False,
+    "UI_HELP": False,
+}
 
 
 def static_source() -> Path:
@@ -46,18 +54,27 @@ def assets_present(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 
 
 def slots_resolve(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """onestop_ui.E002: a dotted path in the settings that names nothing, or a needed slot left out."""
+    """onestop_ui.E002: a path or the name of a page in the settings that leads nowhere; a needed slot left out."""
     errors: list[CheckMessage] = []
-    for name, needed in SLOTS.items():
-        path = getattr(settings, name, "")
+
+    def wrong(text: str, hint: str | None = None) -> None:
+        errors.append(Error(text, hint=hint, id="onestop_ui.E002"))
+
+    paths = [(name, getattr(settings, name, "")) for name in SLOTS]
+    paths += [("UI_BANNERS", path) for path in getattr(settings, "UI_BANNERS", [])]
+    for name, path in paths:
+        if not path and SLOTS.get(name):
+            wrong(f"{name} is not set.", hint="Name a callable by its dotted path.")
         if not path:
-            if needed:
-                errors.append(
-                    Error(f"{name} is not set.", hint="Name a callable by its dotted path.", id="onestop_ui.E002")
-                )
             continue
         try:
             import_string(path)
         except ImportError as error:
-            errors.append(Error(f"{name} names {path}, which cannot be imported: {error}", id="onestop_ui.E002"))
+            wrong(f"{name} names {path}, which cannot be imported: {error}")
+
+    pages = [(name, getattr(settings, name, "")) for name in ("UI_SIGN_OUT", "UI_ACCOUNT")]
+    pages += [("UI_PLACES", page) for _label, page, _right in getattr(settings, "UI_PLACES", [])]
+    for name, page in pages:
+        if page and not address(page):
+            wrong(f"{name} names the page {page}, which does not exist.")
     return errors
