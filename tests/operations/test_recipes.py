@@ -4,7 +4,6 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from django.db import connections
 
 from config import command, prepare, server
 from config.settings_reference import table
-from onestop.staff.models import Officer
 from tests.operations.offices import ask
 
 HOWTO = (server.ROOT / "HOWTO.md").read_text("utf-8")
@@ -119,12 +117,3 @@ def test_the_case_of_the_page_comes_out_as_written(pack: Path, tmp_path: Path) -
         text=True,
     )
     assert done.stdout.splitlines() == ["asked True", "not_asked None"], done.stderr
-
-
-def test_the_officer_of_the_page_can_work(committed_database: dict[str, str]) -> None:
-    connections["default"].close()
-    code = f"import django; django.setup()\n{block('officer')}"
-    exec(compile(code, "HOWTO.md", "exec"), {})  # the page's own words
-    officer = Officer.objects.get(username="sok.chan")
-    assert officer.check_password("a sentence of at least ten letters")
-    assert officer.assignments.in_force(date(2014, 6, 11)).get().role_entry is not None
