@@ -1,4 +1,4 @@
-"""SQL compiled from rules beside SQL written by hand: 25 programmes over a snapshot in DuckDB (design §9).
+"""SQL compiled from rules beside SQL written by hand: 25 programmes over a snapshot in DuckDB.
 
     ./run bench compiled            (python -m bench.compiled [PERSONS …]; 60,000, 1 and 17 million)
 

@@ -1,4 +1,4 @@
-"""Enrolling 8,500 matches of one programme: one journal line and one history row each (design §9).
+"""Enrolling 8,500 matches of one programme: one journal line and one history row each.
 
     ./run bench enrol [PERSONS]          (an office of 100,000 persons unless told otherwise)
 

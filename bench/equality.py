@@ -1,4 +1,4 @@
-"""Every engine says what the interpreter says: the long run of the equality test (design §4).
+"""Every engine says what the interpreter says: the long run of the equality test.
 
     ./run bench equality [DECISIONS] [FIRST SEED]      (1,000,000 decisions from seed 1000 unless told otherwise)
 

@@ -1,4 +1,4 @@
-"""The cross-tables live: a commune, a district, one household; with everything that design §9 asks for switched on.
+"""The cross-tables live: a commune, a district, one household.
 
     ./run bench live [PERSONS]          (an office of 100,000 persons unless told otherwise)
 

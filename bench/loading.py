@@ -1,4 +1,4 @@
-"""Loading people from a file: seconds, memory, and how both grow (design §9).
+"""Loading people from a file: seconds, memory, and how both grow.
 
     ./run bench loading            (python -m bench.loading [PERSONS [ROUNDS]]; 100,000 and twice as many, seven rounds)
 

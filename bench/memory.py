@@ -10,7 +10,7 @@ import sys
 
 from config import assets, demo, demo_check
 
-HELD = 300  # MB, design §9
+HELD = 300  # MB that all processes of a demonstration may hold
 
 
 def main() -> int:

@@ -3,7 +3,7 @@
 A sixth criterion asks for an enrolment; a fifth of those it asks for ended on the eve.
 
 The country pack is a copy of Cambodia's with five more facts and one programme that asks each of them in a criterion,
-so that what a country adds as data is measured like everything else (design §9). A tenth of the answers to them are
+so that what a country adds as data is measured like everything else. A tenth of the answers to them are
 missing and many are stale. The database is made once per state of the project and kept in the temporary folder.
 """
 

@@ -1,7 +1,7 @@
-"""The fixed opponent: 25 programmes as an analyst writes them by hand, and the same 25 as rules (design §9).
+"""The fixed opponent: 25 programmes as an analyst writes them by hand, and the same 25 as rules.
 
 Both lie beside the project, in the folder that the people of the project share; `found` says whether they are there.
-What is changed in the analyst's SQL is what design §9 asks for: names of tables, and an interval of days where the
+What is changed in the analyst's SQL is what the comparison needs: names of tables, and an interval of days where the
 original has one date of birth; programme 16 counts a sure and a possible number of dependants, as the rule does. There
 are two ways to write "born on or before" with two columns; both are measured, and the faster is the opponent.
 """

@@ -1,4 +1,4 @@
-"""Finding people by name, and lists in the order of names, at a million persons under the walls (design §9).
+"""Finding people by name, and lists in the order of names, at a million persons under the walls.
 
     ./run bench search            (python -m bench.search [--keep FOLDER] [PERSONS])
 

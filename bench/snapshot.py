@@ -1,7 +1,7 @@
 """A snapshot of one date made of nobody: the tables that `bench/compiled.py` asks, as Parquet files.
 
 Households of 4.6 on average in villages, five of a hundred answers missing, the same spread of ages, schooling, work
-and poverty as in the opponent's registry (design §9). Births are intervals: seven of ten know the day, one the month,
+and poverty as in the opponent's registry. Births are intervals: seven of ten know the day, one the month,
 two the year. A stale answer is NULL already and who is absent is left out, as in every snapshot. DuckDB makes 17
 million in a minute; the same number makes the same people.
 """

@@ -69,7 +69,7 @@ def test_the_second_print_is_marked_as_a_copy(db: None) -> None:
 
 
 def test_the_copy_mark_is_seen_on_the_page(tmp_path: Path) -> None:
-    """Compared as pictures, since the text of a Khmer PDF cannot be trusted (stack: PDF)."""
+    """Compared as pictures, since the text of a Khmer PDF cannot be trusted."""
     if subprocess.run(["sh", "-c", "command -v pdftoppm"], capture_output=True).returncode:
         pytest.skip("needs pdftoppm (poppler-utils) to look at the page")
     pictures = []
