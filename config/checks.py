@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from config import messages, server
+from config import server
 
 CHECKS = {
     "lint": [sys.executable, "-m", "ruff", "check", "."],
@@ -30,7 +30,6 @@ def main(arguments: list[str]) -> int:
         environment["ONESTOP_RIGHTS"] = how[0] if how else ""
         arguments = ["tests/rights"]
     environment.pop("DATABASE_URL", None)
-    messages.compile_all()
     failed: list[str] = []
     checks = {} if arguments else dict(CHECKS)
     checks["tests"] = [sys.executable, "-m", "pytest", *arguments]

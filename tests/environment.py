@@ -13,6 +13,6 @@ for _name in ("DATABASE_URL", "DATABASE_OWNER_URL", "ONESTOP_PROCESS"):
     os.environ.pop(_name, None)
 (Path(os.environ["ONESTOP_VAR"]) / "static").mkdir(parents=True, exist_ok=True)  # else WhiteNoise warns at each start
 
-from config.messages import compile_all  # noqa: E402  (after the environment, as everything of ours)
+from onestop.ui.translation import compile_catalogues  # noqa: E402  (after the environment, as everything of ours)
 
-compile_all()
+compile_catalogues()
