@@ -159,6 +159,7 @@ UI_ACCOUNT = "staff:my-account"
 UI_HELP = "onestop.staff.help.line"
 UI_ROLE_WORDS = "onestop.staff.queries.role_words"
 UI_REMEMBER_LANGUAGE = "onestop.staff.actions.remember_language"
+UI_BANNERS = ["onestop.staff.break_glass.banner"]
 UI_PLACES = [
     (_("Work"), "desk:home", ""),
     (_("People"), "desk:search", "registry.read"),

@@ -47,6 +47,8 @@ RIGHTS: Final[dict[str, Right]] = {
     "rule.try": Right(_("try a rule"), "eligibility"),
     "figures.read": Right(_("see figures"), "eligibility"),
     "export.write": Right(_("export lists"), "desk"),
+    "registry.break_glass": Right(_("open a place outside the own area in an emergency"), "staff"),
+    "break_glass.review": Right(_("review what was opened in an emergency"), "staff"),
     "journal.read": Right(_("read the journal"), "journal"),
     "doctor.read": Right(_("see how healthy the installation is"), "desk"),
     # the organisation

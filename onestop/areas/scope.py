@@ -8,12 +8,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
+from typing import Final
 from uuid import UUID
 
-__all__ = ["NATION", "Range", "Scope", "ScopeMissing", "current", "current_or_none", "merged", "range_of", "shown_to"]
+__all__ = [
+    "BROKEN", "NATION", "Broken", "Range", "Scope", "ScopeMissing", "current", "current_or_none", "merged", "range_of",
+    "shown_to",
+]  # fmt: skip
 
 Range = tuple[str, str]
+BROKEN: Final = "break_glass"  # beside the roles in the journal, of what was done in a place open in an emergency
 NATION: Range = ("", "~")  # codes are ASCII letters and digits: every code lies below '~'
 
 
@@ -42,13 +48,23 @@ def merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
 
 
 @dataclass(frozen=True)
+class Broken:
+    """A place outside the officer's area that is open in an emergency until an instant, to read."""
+
+    unit_code: str
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Scope:
     """What one officer may see and do on one day (design §5).
 
     `ranges`: half-open ranges of unit codes, merged: where the officer sees persons or, with `figures_only`, figures.
     `figure_ranges`: where figures may be asked; at least `ranges`. `sectors`: None for all. `figures_only`: counts but
     no persons; then the walls show no row. `counting`: only the system officer that counts; the walls are open to its
-    SQL, while `visible_to` still shows nobody. `rights`: the union over all roles, for a first look at the door;
+    SQL, while `visible_to` still shows nobody. `broken`: places open in an emergency; they lie in `ranges`, persons
+    are found and read there, but no list, table or figure is made of them. `rights`: the union over all roles, for a
+    first look at the door;
     `may(right, at)` is exact. `roles` and `office_code` are written into the journal.
     """
 
@@ -63,6 +79,7 @@ class Scope:
     roles: tuple[str, ...] = ()
     office_code: str = ""
     counting: bool = False
+    broken: tuple[Broken, ...] = ()
 
     def may(self, right: str, at: str | None = None) -> bool:
         """True when a role in force gives the right and, with `at`, when that role covers the unit."""
@@ -77,9 +94,15 @@ class Scope:
         return any(low <= code < high for low, high in self.ranges)
 
     def covers_all_of(self, code: str) -> bool:
-        """True when the unit and everything below it lie in the scope."""
+        """True when the unit and everything below it lie in the scope, and lists and tables may be made of it."""
         bottom, top = range_of(code)
+        if any(low < top and bottom < high for low, high in (range_of(one.unit_code) for one in self.broken)):
+            return False
         return any(low <= bottom and top <= high for low, high in self.ranges)
+
+    def is_broken_at(self, code: str) -> bool:
+        """True when the unit is seen only because it is open in an emergency."""
+        return any(low <= code < high for low, high in (range_of(one.unit_code) for one in self.broken))
 
     def bounds(self) -> Range:
         """The one range around all ranges, for the walls' index; ('', '') when no person may be seen."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from onestop.areas.clock import now
-from onestop.areas.scope import Scope, current
+from onestop.areas.scope import BROKEN, Scope, current
 from onestop.journal.models import JournalEntry
 
 __all__ = ["blank_note", "note_digest", "record", "record_many", "record_rows"]
@@ -122,10 +122,11 @@ def _entry(
         unit_code = unit_code or getattr(subject, "unit_code", "")
     unit_code = unit_code or (scope.ranges[0][0] if scope.ranges else "")
     salt = secrets.token_hex(16) if note else ""
+    roles = (*scope.roles, BROKEN) if scope.is_broken_at(unit_code) else scope.roles
     return JournalEntry(
         verb=verb,
         officer_id=by.pk,
-        roles=" ".join(scope.roles),
+        roles=" ".join(roles),
         office=scope.office_code,
         subject_kind=subject_kind,
         subject_id="" if subject_id is None else str(subject_id),

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
@@ -20,8 +21,19 @@ from django.utils.translation import gettext as _
 
 from onestop.areas import clock
 from onestop.areas.country import Role, pack
-from onestop.areas.scope import NATION, Range, Scope, current, current_or_none, merged, range_of, shown_to
-from onestop.staff.models import Officer
+from onestop.areas.scope import (
+    BROKEN,
+    NATION,
+    Broken,
+    Range,
+    Scope,
+    current,
+    current_or_none,
+    merged,
+    range_of,
+    shown_to,
+)
+from onestop.staff.models import BreakGlass, Officer
 
 __all__ = [
     "UnknownOfficer", "figures_scope", "has_right", "open_scope", "projecting", "reckoning", "scope", "scope_of",
@@ -48,6 +60,9 @@ def scope_of(officer: Officer, on: date | None = None) -> Scope:
     ]
     if not officer.is_active:
         held = []
+    own = held
+    broken = _broken(officer, held) if on is None else ()
+    held = [*held, *((_BROKEN, range_of(one.unit_code)) for one in broken)]
     persons = [(role, codes) for role, codes in held if role.sees == "persons"]
     seen = persons or held
     ranges = merged(codes for _role, codes in seen)
@@ -58,11 +73,28 @@ def scope_of(officer: Officer, on: date | None = None) -> Scope:
         compartments=_compartments(seen, ranges),
         figures_only=not persons,
         rights=frozenset().union(*(role.rights for role, _codes in held)),
-        figure_ranges=merged(codes for role, codes in held if role.sees == "persons" or "figures.read" in role.rights),
+        figure_ranges=merged(codes for role, codes in own if role.sees == "persons" or "figures.read" in role.rights),
         grants=tuple((role.rights, codes) for role, codes in held),
-        roles=tuple(sorted({role.code for role, _codes in held})),
+        roles=tuple(sorted({role.code for role, _codes in own})),
         office_code=officer.office.code if officer.office else "",
+        broken=broken,
     )
+
+
+# What an opened place gives beside the roles: reading persons. No compartment: as of two roles the narrower is taken,
+# the officer's own compartments are closed too while it is open.
+_BROKEN: Final = Role(
+    code=BROKEN, level=0, label={}, rights=frozenset({"registry.read"}), sees="persons", sectors=None,
+    compartments=frozenset(),
+)  # fmt: skip
+
+
+def _broken(officer: Officer, held: list[tuple[Role, Range]]) -> tuple[Broken, ...]:
+    """The places this officer has open in an emergency now; asked only of who may open some."""
+    if not any("registry.break_glass" in role.rights and role.sees == "persons" for role, _codes in held):
+        return ()
+    found = BreakGlass.objects.of(officer).open_now().values_list("unit_code", "ends_at")
+    return tuple(Broken(unit_code, until) for unit_code, until in found)
 
 
 def _sectors(held: list[tuple[Role, Range]], ranges: tuple[Range, ...]) -> frozenset[str] | None:

@@ -34,5 +34,6 @@ urlpatterns = [
     path("accounts/<uuid:pk>/roles/", accounts.give_role, name="give-role"),
     path("accounts/<uuid:pk>/roles/<uuid:role>/end/", accounts.end_role, name="end-role"),
     path("offices/", include("onestop.staff.offices_urls")),
+    path("emergency/", include("onestop.staff.glass_urls")),
     path("", include("onestop.staff.work_urls")),
 ]

@@ -87,6 +87,11 @@ def places(request: HttpRequest, officer: Any) -> list[Place]:
     return [Place(label, url, url == here) for label, url in found]
 
 
+def banners(request: HttpRequest) -> list[dict[str, Any]]:
+    """What stands above every page for this officer: {"text", "url", "link", "kind"} of every slot of UI_BANNERS."""
+    return [banner for path in getattr(settings, "UI_BANNERS", []) for banner in slot(path)(request)]
+
+
 def page(request: HttpRequest) -> dict[str, Callable[[], Any]]:
     """Context processor; every value is a function, which templates call by themselves."""
 
@@ -103,6 +108,7 @@ def page(request: HttpRequest) -> dict[str, Callable[[], Any]]:
         "officer": officer,
         "office": cache(lambda: getattr(officer(), "office", None)),
         "roles": cache(lambda: role_words(request)),
+        "banners": cache(lambda: banners(request) if officer() else []),
         "today": cache(today),
         "now": cache(now),
         "demo_on": demo_on,

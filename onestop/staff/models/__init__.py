@@ -8,6 +8,7 @@ from onestop.staff.models.accounts import (
     RecoveryCode,
     SignInThrottle,
 )
+from onestop.staff.models.break_glass import BreakGlass, Finding
 from onestop.staff.models.committees import Committee, CommitteeMember
 from onestop.staff.models.officers import Officer, RoleAssignment
 from onestop.staff.models.organisation import Days, Office, OfficeSetting, Partner
@@ -17,9 +18,11 @@ from onestop.staff.models.work import Absence, HelpRequest, Worked
 __all__ = [
     "Absence",
     "Account",
+    "BreakGlass",
     "Committee",
     "CommitteeMember",
     "Days",
+    "Finding",
     "HelpRequest",
     "KeptForm",
     "KnownDevice",

@@ -1,0 +1,1 @@
+"""Nothing of a compartment outside of it, for every role."""
