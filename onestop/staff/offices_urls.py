@@ -5,6 +5,7 @@ from django.urls import path
 from onestop.staff import committees_views as committees
 from onestop.staff import offices_views as offices
 from onestop.staff import partners_views as partners
+from onestop.staff import staffing_views as staffing
 
 urlpatterns = [
     path("", offices.office_list, name="offices"),
@@ -22,6 +23,11 @@ urlpatterns = [
     path("partners/new/", partners.partner, name="new-partner"),
     path("partners/<uuid:pk>/", partners.partner, name="partner"),
     path("partners/<uuid:pk>/take-out/", partners.void_partner, name="void-partner"),
+    path("set-up/", staffing.staffing, name="staffing"),
+    path("set-up/workbook/", staffing.staffing_template, name="staffing-template"),
+    path("set-up/<uuid:pk>/", staffing.staffing_sheet, name="staffing-sheet"),
+    path("set-up/<uuid:pk>/save/", staffing.save_staffing, name="save-staffing"),
+    path("set-up/<uuid:pk>/forget/", staffing.give_up_staffing, name="give-up-staffing"),
     path("<uuid:pk>/", offices.office, name="office"),
     path("<uuid:pk>/change/", offices.edit_office, name="edit-office"),
     path("<uuid:pk>/open/", offices.open_office, name="open-office"),

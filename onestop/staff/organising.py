@@ -29,10 +29,12 @@ __all__ = [
     "add_partner",
     "change",
     "choose_setting",
+    "clash",
     "close_office",
     "end_role",
     "give_role",
     "open_office",
+    "put_under",
     "seat_member",
     "void",
     "why_not_give",
@@ -153,7 +155,7 @@ def why_not_give(
     role = pack().roles.get(role_code)
     if role is None:
         return _("There is no role “%(role)s”.") % {"role": role_code}
-    if officer.pk == by.pk:
+    if officer.human == by.human:
         return _("Nobody gives a role to themselves. Ask another officer who makes accounts.")
     if not current().may("account.write", unit_code):
         return _("You make accounts for other places than %(unit)s.") % {"unit": unit_code or _("the nation")}
@@ -170,7 +172,7 @@ def why_not_give(
         for one in officer.assignments.all()
         if (one.valid_to is None or one.valid_to >= valid_from) and (valid_to is None or one.valid_from <= valid_to)
     ]
-    return _clash(role, unit_code, [(entry, code) for entry, code in held if entry is not None])
+    return clash(role, unit_code, [(entry, code) for entry, code in held if entry is not None])
 
 
 def level_word(number: int) -> str:
@@ -178,7 +180,7 @@ def level_word(number: int) -> str:
     return pack().levels[number - 1].name() if number else _("the nation")
 
 
-def _clash(role: Role, unit_code: str, held: list[tuple[Role, str]]) -> str:
+def clash(role: Role, unit_code: str, held: list[tuple[Role, str]]) -> str:
     """The first conflict of a role with roles held in areas that meet its own; '' when there is none."""
     low, high = range_of(unit_code)
     for other, code in held:
@@ -216,7 +218,7 @@ def give_role(
 def end_role(given: RoleAssignment, *, last_day: date, by: Officer) -> RoleAssignment:
     """The last day of a role; one that would have begun later never begins (its day stays the first)."""
     demand(current(), "account.write", given.unit_code)
-    if given.officer_id == by.pk:
+    if given.officer.human == by.human:
         raise PermissionDenied(_("Nobody changes their own roles. Ask another officer who makes accounts."))
     fresh = RoleAssignment.objects.select_for_update(of=("self",)).get(pk=given.pk)
     if last_day < fresh.valid_from:
@@ -224,6 +226,26 @@ def end_role(given: RoleAssignment, *, last_day: date, by: Officer) -> RoleAssig
     fresh.valid_to = last_day
     fresh.save(update_fields=["valid_to"])
     record(verbs.ROLE_ENDED, by=by, subject=fresh, note=f"{fresh.officer.username}: {fresh.role} {last_day:%Y-%m-%d}")
+    return fresh
+
+
+@transaction.atomic
+def put_under(officer: Officer, *, supervisor: Officer | None, by: Officer) -> Officer:
+    """Who supervises an officer (ORG-27); refused outside the area, for oneself, and in a ring."""
+    unit_code = officer.office.unit_code if officer.office else ""
+    demand(current(), "account.write", unit_code)
+    if officer.pk == by.pk:
+        raise PermissionDenied(_("Nobody changes their own account here. Ask another officer who makes accounts."))
+    above, steps = supervisor, 0
+    while above is not None and steps < 50:
+        if above.pk == officer.pk:
+            raise ValidationError({"supervisor": _("These officers would supervise each other.")})
+        above, steps = above.supervisor, steps + 1
+    fresh: Officer = Officer.objects.select_for_update(of=("self",)).get(pk=officer.pk)
+    fresh.supervisor = supervisor
+    fresh.save(update_fields=["supervisor"])
+    note = f"{officer.username} → {supervisor.username if supervisor else '–'}"
+    record(verbs.PUT_UNDER, by=by, subject=fresh, unit_code=unit_code, note=note)
     return fresh
 
 

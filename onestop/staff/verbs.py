@@ -12,6 +12,7 @@ OFFICE_CLOSED: Final = declare("office.closed", _("{officer} closed an office: {
 SETTING_CHOSEN: Final = declare("office.setting_chosen", _("{officer} chose how an office works: {note}."))
 ROLE_GIVEN: Final = declare("role.given", _("{officer} gave a role: {note}."))
 ROLE_ENDED: Final = declare("role.ended", _("{officer} ended a role: {note}."))
+PUT_UNDER: Final = declare("officer.put_under", _("{officer} said who supervises whom: {note}."))
 COMMITTEE_ADDED: Final = declare("committee.added", _("{officer} added a committee: {note}."))
 MEMBER_SEATED: Final = declare("committee.member_seated", _("{officer} added a member of a committee: {note}."))
 PARTNER_ADDED: Final = declare("partner.added", _("{officer} added a partner: {note}."))

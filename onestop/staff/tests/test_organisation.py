@@ -251,6 +251,10 @@ def test_nobody_raises_their_own_rights_or_gives_any_outside_their_area(named: N
         ]:
             with pytest.raises(PermissionDenied, match=says):
                 given(it, officer, role, unit)
+        second = named("commune")
+        second.human = it.human
+        with pytest.raises(PermissionDenied, match="themselves"):
+            given(it, second, "commune_clerk", "170101")
         own = RoleAssignment.objects.get(officer=it)
         with pytest.raises(PermissionDenied, match="their own"):
             organising.end_role(own, last_day=DAY, by=it)
