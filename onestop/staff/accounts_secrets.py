@@ -4,6 +4,7 @@ Every sealed text says what it is for (`purpose`): a secret of one officer put i
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -34,12 +35,17 @@ def key_file() -> Path:
 def make_key(path: Path) -> None:
     """Write a new key, readable by this user only; an existing one is never touched."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if path.exists():
         return
+    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(base64.urlsafe_b64encode(secrets.token_bytes(_KEY)))
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):  # two processes began at once: one key, and whole
+        os.link(part, path)
+    part.unlink()
 
 
 def _key() -> bytes:

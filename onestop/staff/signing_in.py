@@ -20,7 +20,6 @@ from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest
 
 from onestop.areas import clock
-from onestop.areas.country import pack
 from onestop.journal.actions import record
 from onestop.staff import accounts_factor, signing_in_throttle
 from onestop.staff.accounts_secrets import open_sealed, seal
@@ -34,6 +33,7 @@ from onestop.staff.choices import (
 )
 from onestop.staff.models import Account, KnownDevice, Officer
 from onestop.staff.models.accounts import USUAL_FOR
+from onestop.staff.queries import may_sign_in
 from onestop.staff.scope import scope, system_officer, system_scope
 from onestop.staff.sessions import SessionStore
 from onestop.staff.sessions_kept import forget_old
@@ -42,7 +42,7 @@ from onestop.staff.signing_in_places import Place, browser_of, place_of
 from onestop.staff.signing_in_throttle import Counter, Waits
 
 __all__ = [
-    "Looked", "Waiting", "begin", "finish", "look", "may_open_session", "prove", "prove_password", "proved", "sign_out",
+    "Looked", "Waiting", "begin", "finish", "look", "prove", "prove_password", "proved", "sign_out",
     "step_of", "waiting_of",
 ]  # fmt: skip
 
@@ -75,14 +75,7 @@ def look(request: HttpRequest, username: str, password: str) -> Looked:
     until = Account.objects.filter(officer=officer).values_list("first_password_until", flat=True).first()
     if until is not None and until <= at:
         return Looked(None, "expired")
-    return Looked(officer) if may_open_session(officer) else Looked(None, "no_role")
-
-
-def may_open_session(officer: Officer) -> bool:
-    """False when every role the officer holds today is one that opens no session (ORG-33)."""
-    held = list(officer.assignments.in_force(clock.today()).values_list("role", flat=True))
-    roles = pack().roles
-    return not held or any(code in roles and roles[code].may_sign_in for code in held)
+    return Looked(officer) if may_sign_in(officer) else Looked(None, "no_role")
 
 
 def _counters(name: str, place: Place) -> list[Counter]:
