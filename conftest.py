@@ -5,6 +5,7 @@ second run starts in under a second. Every test runs inside a transaction that i
 asks for `committed_database` and gets a clone of its own.
 """
 
+import fcntl
 import hashlib
 import os
 import sys
@@ -57,7 +58,10 @@ def template(running: Cluster) -> str:
 
 @pytest.fixture(scope="session")
 def database_template(test_cluster: Cluster) -> str:
-    return template(test_cluster)
+    """The template's name; of two runs that begin together one makes it and the other waits."""
+    with (Path(os.environ["ONESTOP_VAR"]) / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return template(test_cluster)
 
 
 def point_django_at(url: str) -> None:
