@@ -165,11 +165,12 @@ def _key(page: Opened, what: Asked) -> tuple[str, str]:
 def ask(page: Opened, what: Asked, one: Question, *, id: str, back: str, in_vain: bool = False) -> Ask:
     """A question ready to be shown: in place where it may be, with what each answer changes."""
     writes = may_write(page, what)
-    form = form_in_place(page, what, one, id=id, back=back) if writes and what.fits_in_place else None
-    url = "" if form or not writes or what.way == "elsewhere" else f"{ask_url(page, what)}?back={back}"
-    return Ask(
-        what, question_texts(page, what), settles(page, one), one.settles, last_known(page, what), form, url, in_vain
-    )
+    if writes and what.fits_in_place:
+        form = form_in_place(page, what, one, id=id, back=back)
+        return Ask(what, form.text, form.settles, one.settles, form.last_known, form, "", in_vain)
+    url = "" if not writes or what.way == "elsewhere" else f"{ask_url(page, what)}?back={back}"
+    text, settled = question_texts(page, what), settles(page, one)
+    return Ask(what, text, settled, one.settles, last_known(page, what), None, url, in_vain)
 
 
 def may_write(page: Opened, what: Asked) -> bool:

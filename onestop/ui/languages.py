@@ -51,9 +51,24 @@ def ordered(found: Mapping[str, str]) -> Sequence[tuple[str, str]]:
     return [(code, found[code]) for code in [*wanted, *others] if code in found]
 
 
+def first(*values: Any) -> tuple[str, str] | None:
+    """(code, text) in the page's language, or in the first other language that has it; None where there is no text.
+
+    What `ordered(texts(…))` begins with. A page of a household asks this hundreds of times: where the page's own
+    language has a text, the others are not looked at.
+    """
+    if len(values) == 1:
+        value, here = values[0], current()
+        text = value.get(here) if isinstance(value, Mapping) else value if isinstance(value, str | Promise) else None
+        if text:
+            return here, str(text)
+    pairs = ordered(texts(*values))
+    return pairs[0] if pairs else None
+
+
 def one(*values: Any) -> str:
     """The text in the page's language, or in the first other language that has it."""
     if len(values) == 1 and isinstance(values[0], str):
         return values[0]  # most cells of a long list: nothing to choose
-    pairs = ordered(texts(*values))
-    return pairs[0][1] if pairs else ""
+    found = first(*values)
+    return found[1] if found else ""

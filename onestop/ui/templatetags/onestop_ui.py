@@ -7,6 +7,7 @@ decisions are made before, in views and queries. What each looks like in both la
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import forms, template
@@ -15,9 +16,10 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from onestop.ui import format, languages
-from onestop.ui.components import Bar, Criterion, Crumb, Matrix, Part, Question
+from onestop.ui.components import Bar, Cell, Criterion, Crumb, Matrix, Part, Question
 from onestop.ui.fieldset import FieldParts
 from onestop.ui.pagination import KeysetPage
 from onestop.ui.sorting import Sorting
@@ -108,10 +110,10 @@ def both(*values: Any, below: bool = False) -> SafeString:
 @register.simple_tag
 def one(*values: Any) -> SafeString:
     """The text in the page's language only; where it lacks one, the other, marked with its language."""
-    pairs = languages.ordered(languages.texts(*values))
-    if not pairs:
+    found = languages.first(*values)
+    if found is None:
         return mark_safe("")
-    code, text = pairs[0]
+    code, text = found
     return (
         format_html("{}", text) if code == languages.current() else format_html('<span lang="{}">{}</span>', code, text)
     )
@@ -120,6 +122,7 @@ def one(*values: Any) -> SafeString:
 # -- states, marks, clocks -------------------------------------------------------------------------------------------
 
 
+@cache
 def shape(name: str) -> SafeString:
     """A shape of the sprite, in the colour of its text."""
     return format_html(
@@ -144,6 +147,41 @@ def state(code: str, text: Any = "", *, long: bool = False, bare: bool = False) 
         else format_html("<span>{}</span>", label)
     )
     return format_html('<span class="state state--{}">{}{}</span>', code, shape(word.shape), inner)
+
+
+@register.simple_tag
+def matrix_cell(cell: Cell, name: Any, programme: Any) -> SafeString:
+    """One cell of the matrix: shape and word, what is read aloud, on a phone the programme; a link where it has one.
+
+    Written here and not as a template: a family has a hundred of them, which as templates took an eighth of its page.
+    """
+    word, column = STATES[cell.state], one(programme)
+    begin = format_html('<a href="{}"', cell.url) if cell.url else "<span"
+    inner = format_html(
+        ' class="cell cell--{}">{}<span class="govuk-visually-hidden">{}, {}: {}</span>{}'
+        '<span class="cell-programme" aria-hidden="true">{}</span>',
+        cell.state,
+        shape(word.shape),
+        one(name),
+        column,
+        word.long,
+        _shown(cell, word),
+        column,
+    )
+    return mark_safe(f"{begin}{inner}</{'a' if cell.url else 'span'}>")  # noqa: S308  (both parts are escaped)
+
+
+def _shown(cell: Cell, word: Word) -> SafeString:
+    """The word under the shape; the month from which it is yes; nothing under a plain no."""
+    if cell.from_on:
+        return format_html(
+            '<span class="cell-word" aria-hidden="true">{}</span><span class="govuk-visually-hidden">, {}</span>',
+            _("from %(month)s") % {"month": month_digits(cell.from_on)},
+            _("yes from %(day)s") % {"day": format.day(cell.from_on)},
+        )
+    if cell.is_folded:
+        return mark_safe("")
+    return format_html('<span class="cell-word" aria-hidden="true">{}</span>', word.short)
 
 
 @register.simple_tag
