@@ -137,6 +137,7 @@ INSTALLED_APPS = [
 # The slots (design §2): dotted paths, loaded at start, failing loudly
 FACT_MODULES = ["onestop.registry.facts", "onestop.enrolments.facts"]
 TASK_SOURCES = [
+    "onestop.desk.tasks.UNSEALED",
     "onestop.registry.tasks.CORRECTIONS",
     "onestop.staff.tasks.HELP_REQUESTS",
     "onestop.staff.tasks.HELP_ANSWERS",

@@ -16,6 +16,7 @@ from onestop.areas.country import pack
 from onestop.areas.guards import signed_in
 from onestop.areas.models import AdministrativeUnit
 from onestop.areas.scope import Scope, current
+from onestop.areas.terms import terms
 from onestop.desk.forms import Search
 from onestop.desk.words import names_of
 from onestop.journal.models import JournalEntry
@@ -62,6 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "idle": [line for line in lines if not line.counted.count],
         "standing": tasks.standing(scope),
         "handed": tasks.handed_on(officer),
+        "demo_terms": any(term.is_demo for term in terms().values()),
         "places_of_mine": places,
         "households": sum(place.households or 0 for place in places),
         "persons": Person.objects.visible_to(officer).kept().living(today()).count() if reads else 0,

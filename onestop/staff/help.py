@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from onestop.areas import clock
 from onestop.areas.country import in_words, pack
-from onestop.areas.scope import Scope, current_or_none
+from onestop.areas.scope import Scope, current
 from onestop.staff.choices import HelpState
 from onestop.staff.models import HelpRequest, Officer, RoleAssignment
-from onestop.staff.scope import scope_of
 from onestop.staff.workflow import Transition, Workflow
 
 __all__ = ["HELP", "Helper", "HelpLine", "ask", "helper_of", "line"]
@@ -96,24 +95,18 @@ class HelpLine:
     url: str
 
 
-def place_of(officer: Officer) -> str:
+def place_of(officer: Officer, scope: Scope) -> str:
     """The unit an officer's request comes from: that of the office, else where the scope begins."""
     if officer.office:
         return str(officer.office.unit_code)
-    scope = _scope(officer)
     ranges = scope.ranges or scope.figure_ranges
     return ranges[0][0] if ranges else ""
 
 
-def _scope(officer: Officer) -> Scope:
-    """The open scope; where a page of refusal is drawn after it has ended, the officer's own."""
-    return current_or_none() or scope_of(officer)
-
-
-def helper_of(officer: Officer) -> Helper:
+def helper_of(officer: Officer, scope: Scope) -> Helper:
     """The nearest officer who answers requests from the officer's place; never the same human. One query."""
     roles = {role.code: role for role in pack().roles.values() if "help.answer" in role.rights}
-    place = place_of(officer)
+    place = place_of(officer, scope)
     above = [place[:length] for length in range(len(place) + 1)]
     nearest = (
         RoleAssignment.objects.in_force(clock.today())
@@ -125,22 +118,25 @@ def helper_of(officer: Officer) -> Helper:
     )
     if nearest is not None:
         return Helper(in_words(roles[nearest.role].label), nearest.officer)
-    above_me = [role for role in roles.values() if role.code not in _scope(officer).roles] or list(roles.values())
+    above_me = [role for role in roles.values() if role.code not in scope.roles] or list(roles.values())
     lowest = max(above_me, key=lambda role: role.level, default=None)
     return Helper(in_words(lowest.label) if lowest else "", None)
 
 
 def line(request: HttpRequest) -> HelpLine | None:
-    """What the foot of a page says (UI_HELP); None on a page without an officer."""
-    officer, match = request.user, request.resolver_match
-    if not isinstance(officer, Officer):
+    """What the foot of a page says (UI_HELP); None on a page without an officer.
+
+    The scope is the request's own: a page that refuses is drawn when it is closed already.
+    """
+    officer, match, scope = request.user, request.resolver_match, getattr(request, "scope", None)
+    if not isinstance(officer, Officer) or scope is None:
         return None
     query = {"page": match.view_name} if match is not None and match.view_name else {}
-    return HelpLine(helper_of(officer), reverse("staff:ask-for-help", query=query))
+    return HelpLine(helper_of(officer, scope), reverse("staff:ask-for-help", query=query))
 
 
 @transaction.atomic
 def ask(*, page: str, words: str, by: Officer) -> HelpRequest:
     """Send a request to whoever gives help at the officer's place."""
-    request = HelpRequest(unit_code=place_of(by), page=page, asked_by=by)
+    request = HelpRequest(unit_code=place_of(by, current()), page=page, asked_by=by)
     return HELP.begin(request, "ask", by=by, words=words)

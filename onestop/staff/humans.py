@@ -8,7 +8,7 @@ an officer who sees figures only sees no line of it, and four eyes must not depe
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
@@ -92,7 +92,7 @@ def note_other_human(officer: Officer, *, by: Officer, because: str) -> None:
     """The account is of another human than the one noted: a mistake is put right, with the reason in the journal."""
     _may([officer], by)
     if not because.strip():
-        raise PermissionDenied(_("Write how you made sure that these are two people."))
+        raise ValidationError({"because": _("Write how you made sure that these are two people.")})
     fresh: Any = Officer.objects.select_for_update().get(pk=officer.pk)
     fresh.human = officer.human = uuid7()
     fresh.save(update_fields=["human"])

@@ -11,7 +11,7 @@ from onestop.areas.clock import today
 from onestop.areas.text import ascii_digits
 from onestop.staff.models import Absence, Officer
 
-__all__ = ["AbsenceForm", "AgainForm", "AnswerForm", "AskForm", "HandOverForm"]
+__all__ = ["AbsenceForm", "AgainForm", "AnswerForm", "AskForm", "HandOverForm", "OtherHumanForm", "SameHumanForm"]
 
 # Six digits in a row, as membership numbers, folders, telephones and papers have them
 _NUMBER: Final = re.compile(r"\d(?:[\s./-]?\d){5}")
@@ -55,7 +55,7 @@ class OfficerField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """An officer by name and office."""
 
     def label_from_instance(self, obj: Officer) -> str:
-        return f"{obj.name} · {obj.office.name}" if obj.office else obj.name
+        return f"{obj.name} ({obj.username}) · {obj.office.name}" if obj.office else f"{obj.name} ({obj.username})"
 
 
 class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -88,3 +88,19 @@ class HandOverForm(forms.Form):
     def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = colleagues  # type: ignore[attr-defined]
+
+
+class SameHumanForm(forms.Form):
+    """Another account of the same human."""
+
+    other = OfficerField(queryset=Officer.objects.none(), label=_("The other account"))
+
+    def __init__(self, *args: Any, others: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["other"].queryset = others  # type: ignore[attr-defined]
+
+
+class OtherHumanForm(forms.Form):
+    """The account is of somebody else after all."""
+
+    because = forms.CharField(label=_("How did you make sure that these are two people?"), max_length=400)

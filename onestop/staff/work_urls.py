@@ -8,8 +8,10 @@ urlpatterns = [
     path("help/", work.help_list, name="help"),
     path("help/ask/", work.ask_for_help, name="ask-for-help"),
     path("help/<uuid:pk>/", work.help_request, name="help-request"),
+    path("help/<uuid:pk>/take/", work.help_take, name="help-take"),
     path("help/<uuid:pk>/<slug:verb>/", work.help_step, name="help-step"),
     path("away/", work.away, name="away"),
     path("away/<uuid:pk>/end/", work.back, name="back"),
     path("accounts/<uuid:pk>/hand-over/", work.hand_over, name="hand-over"),
+    path("accounts/<uuid:pk>/same-human/", work.same_human, name="same-human"),
 ]

@@ -17,10 +17,20 @@ from onestop.areas import clock
 from onestop.areas.guards import needs, signed_in
 from onestop.areas.scope import current
 from onestop.staff import help as helping
-from onestop.staff import work
+from onestop.staff import humans, work
+from onestop.staff.accounts_own_views import proved_first
+from onestop.staff.accounts_queries import accounts_seen
 from onestop.staff.help import HELP
 from onestop.staff.models import Absence, HelpRequest, Officer
-from onestop.staff.work_forms import AbsenceForm, AgainForm, AnswerForm, AskForm, HandOverForm
+from onestop.staff.work_forms import (
+    AbsenceForm,
+    AgainForm,
+    AnswerForm,
+    AskForm,
+    HandOverForm,
+    OtherHumanForm,
+    SameHumanForm,
+)
 from onestop.staff.work_queries import by_district, colleagues_of, lying_with
 from onestop.staff.workflow import WrongState
 from onestop.ui.components import Crumb
@@ -71,7 +81,7 @@ def help_list(request: HttpRequest) -> HttpResponse:
         "districts": by_district(waiting.order_by("due_on", "created_at")[:SHOWN] if gives else []),
         "answered": answered.order_by("-answered_at")[:10] if gives else [],
         "mine": mine.order_by("-created_at")[:SHOWN],
-        "helper": helping.helper_of(officer),
+        "helper": helping.helper_of(officer, current()),
         "crumbs": [Crumb(_("Help"))],
     }
     return render(request, "staff/help.html", context)
@@ -94,7 +104,7 @@ def ask_for_help(request: HttpRequest) -> HttpResponse:
         form = AskForm(initial={"page": page_named(request.GET.get("page", ""))})
     context = {
         "form": form,
-        "helper": helping.helper_of(officer),
+        "helper": helping.helper_of(officer, current()),
         "page_name": page_named(str(form["page"].value() or "")),
         "crumbs": [Crumb(_("Help"), reverse("staff:help")), Crumb(_("Ask for help"))],
     }
@@ -119,6 +129,8 @@ def _request_page(request: HttpRequest, asked: HelpRequest, status: int = 200, *
     context: dict[str, Any] = {
         "asked": asked,
         "steps": {step.verb for step in HELP.available(asked, officer)},
+        "may_take": asked.assigned_to is None and work.able(HELP, asked, officer, current()),
+        "holds": asked.assigned_to is not None and asked.assigned_to.human == officer.human,
         "is_mine": asked.asked_by_id == officer.pk,
         "answer": AnswerForm(),
         "again": AgainForm(),
@@ -146,6 +158,23 @@ def help_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
             "reopen": _("The request went back to who answers it."),
         }
         messages.success(request, told[verb])
+    return HttpResponseRedirect(reverse("staff:help-request", args=[asked.pk]))
+
+
+@needs("help.answer")
+@require_POST
+def help_take(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a request on, so that no colleague answers it as well; or give it back."""
+    officer, asked = me(request), _seen(request, pk)
+    try:
+        if "back" in request.POST:
+            work.put_back(HELP, asked, by=officer)
+            messages.success(request, _("The request is with the office again."))
+        else:
+            work.take(HELP, asked, by=officer)
+            messages.success(request, _("The request is with you now."))
+    except WrongState as moved:
+        messages.warning(request, str(moved))
     return HttpResponseRedirect(reverse("staff:help-request", args=[asked.pk]))
 
 
@@ -203,3 +232,40 @@ def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
             return HttpResponseRedirect(reverse("staff:hand-over", args=[officer.pk]))
     context = {"form": form, "about": officer, "crumbs": [Crumb(_("Hand over work"))]}
     return render(request, "staff/hand_over.html", context, status=422 if form.is_bound else 200)
+
+
+# -- one human, two accounts -------------------------------------------------------------------------------------------
+
+
+@needs("account.write")
+@require_http_methods(["GET", "HEAD", "POST"])
+@proved_first
+def same_human(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Whose account this is beside: for four eyes the accounts of one human are one pair."""
+    by, seen = me(request), accounts_seen(current())
+    officer: Officer = get_object_or_404(seen, pk=pk)
+    others = seen.exclude(human=officer.human).exclude(human=by.human).order_by("name_latin", "username")
+    parting = request.POST.get("what") == "other"
+    same = SameHumanForm(request.POST if request.method == "POST" and not parting else None, others=others)
+    other = OtherHumanForm(request.POST if parting else None)
+    if request.method == "POST" and (other if parting else same).is_valid():
+        if parting:
+            humans.note_other_human(officer, by=by, because=other.cleaned_data["because"])
+        else:
+            humans.note_same_human(officer, same.cleaned_data["other"], by=by)
+        messages.success(request, _("Noted."))
+        return HttpResponseRedirect(reverse("staff:same-human", args=[officer.pk]))
+    address = reverse("staff:account", args=[officer.pk])
+    context = {
+        "about": officer,
+        "own": list(humans.accounts_of(officer).exclude(pk=officer.pk).select_related("office")),
+        "namesakes": list(humans.namesakes(officer).filter(pk__in=others).select_related("office")),
+        "same": same,
+        "other": other,
+        "crumbs": [
+            Crumb(_("Accounts"), reverse("staff:accounts")),
+            Crumb(officer.name, address),
+            Crumb(_("Who is behind it")),
+        ],  # fmt: skip
+    }
+    return render(request, "staff/same_human.html", context, status=422 if same.is_bound or other.is_bound else 200)

@@ -12,6 +12,7 @@ from onestop.areas import clock
 from onestop.staff import help as helping
 from onestop.staff.models import Absence, HelpRequest, Officer
 from onestop.staff.scope import scope
+from onestop.staff.signing_in import PROVED
 from onestop.staff.tests.conftest import Named
 from tests.journeys.browser import LANGUAGES, Site, signed_in
 
@@ -51,6 +52,11 @@ def test_every_page_says_whom_to_ask_and_leads_to_the_form_with_its_name(signed:
     assert "Help: Kim Vuthy, IT officer" in text
     assert reverse("staff:ask-for-help") + "?page=desk%3Ahome" in text
     assert "Ask for help with this page" not in Client().get(reverse("staff:sign-in")).content.decode()
+
+
+def test_a_page_that_refuses_says_whom_to_ask_too(signed: SignIn) -> None:
+    refused = signed("province").get(reverse("desk:search"))
+    assert refused.status_code == 403 and "Ask for help with this page" in refused.content.decode()
 
 
 def test_a_request_is_asked_answered_and_closed(signed: SignIn) -> None:
@@ -117,6 +123,38 @@ def test_work_is_handed_over_by_who_hands_out_work_there(signed: SignIn, named: 
     assert signed("it").post(page, form(to=str(named("district").pk), because="leaves")).status_code == 302
     assert signed("district").get(page).status_code == 403
     assert signed("it").get(reverse("staff:hand-over", args=[named("province").pk])).status_code == 403
+
+
+def test_a_helper_takes_a_request_on_and_gives_it_back(signed: SignIn, named: Named) -> None:
+    request, it = asked(named("commune")), signed("it")
+    take = reverse("staff:help-take", args=[request.pk])
+    assert signed("district").post(take, form()).status_code == 403
+    it.post(take, form())
+    request.refresh_from_db()
+    assert request.assigned_to == named("it")
+    assert "Give it back" in it.get(reverse("staff:help-request", args=[request.pk])).content.decode()
+    it.post(take, form(back="1"))
+    request.refresh_from_db()
+    assert request.assigned_to is None
+
+
+def test_who_makes_accounts_notes_that_one_human_has_two(signed: SignIn, named: Named) -> None:
+    it, first, second = signed("it"), named("planning"), named("finance")
+    page = reverse("staff:same-human", args=[first.pk])
+    session = it.session
+    session[PROVED] = clock.now().isoformat()
+    session.save()
+    assert it.get(page).status_code == 200
+    assert it.post(page, form(other=str(named("it").pk))).status_code == 422  # not one's own
+    assert it.post(page, form(other=str(second.pk))).status_code == 302
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.human == second.human and second.username in it.get(page).content.decode()
+    assert it.post(page, form(what="other", because="")).status_code == 422
+    assert it.post(page, form(what="other", because="Both were here")).status_code == 302
+    first.refresh_from_db()
+    assert first.human != second.human
+    assert signed("district").get(page).status_code == 403
 
 
 @pytest.mark.browser
