@@ -1,14 +1,14 @@
 """Printing a paper, and putting a message into the outbox."""
 
 from django.db import connection, transaction
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from onestop.areas import clock
 from onestop.areas.numbers import check_digit
 from onestop.journal.actions import record
 from onestop.letters import paper
-from onestop.letters.choices import PRINTED, QUEUED, Channel
+from onestop.letters.choices import PRINTED, QUEUED, Channel, MessageState
 from onestop.letters.models import OutboxMessage, Printout
 from onestop.staff.models import Officer
 
@@ -59,7 +59,7 @@ def print_again(printout: Printout, *, by: Officer) -> bytes:
 
 
 def stamp(by: Officer) -> str:
-    """Office, officer and time, and that the paper holds personal data."""
+    """Office, officer and day, and that the paper holds personal data."""
     office = f"{by.office.name} · " if by.office else ""
     return _("%(office)s%(officer)s · %(day)s · personal data: keep it locked away") % {
         "office": office,
@@ -96,7 +96,7 @@ def queue_message(
 
 
 def mark_sent(message: OutboxMessage) -> None:
-    """The adapter took it."""
+    """The adapter of the channel took the message."""
     OutboxMessage.objects.filter(pk=message.pk).update(
-        state="sent", sent_at=timezone.now(), attempts=message.attempts + 1
+        state=MessageState.SENT, sent_at=clock.now(), attempts=message.attempts + 1
     )

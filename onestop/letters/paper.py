@@ -1,7 +1,7 @@
 """One print service: a typst template filled with values becomes a PDF with reference number, QR and copy mark.
 
 Values reach the template as one JSON text and are never formatted into markup, so nothing a person typed can become
-typst code. Only the fonts of the project are used, so that every machine prints the same page (stack: no system fonts).
+typst code. Only the fonts of the project are used, so that every machine prints the same page.
 """
 
 import hashlib
@@ -56,7 +56,7 @@ def qr_path(text: str) -> dict[str, object]:
 
 
 def pdf(template: str, values: dict[str, object], *, reference: str, copy: int, language: str, stamp: str) -> bytes:
-    """The finished paper; `copy` is 1 for the original and counts up; `stamp` says office, officer and time."""
+    """The finished paper; `copy` is 1 for the original and counts up; `stamp` says office, officer and day."""
     qr = qr_path(reference)
     frame = {
         "reference": reference,
