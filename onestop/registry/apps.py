@@ -1,3 +1,5 @@
+"""The room's entry for Django."""
+
 from django.apps import AppConfig
 
 

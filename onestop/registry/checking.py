@@ -21,7 +21,7 @@ from onestop.areas.phones import PhoneWrong, e164
 from onestop.areas.scope import current
 from onestop.areas.text import normalise
 from onestop.registry.actions.papers import paper_kinds, paper_number
-from onestop.registry.actions.registering import sort_key_of
+from onestop.registry.actions.registering import NAMES, sort_key_of
 from onestop.registry.choices import Precision, Sex
 from onestop.registry.declared import Declared, declared
 from onestop.registry.searchkeys import lines_of
@@ -30,7 +30,6 @@ from onestop.registry.values import AnswerRefused, written
 NULL: Final = "\\N"
 _SEXES: Final = frozenset(Sex.values)
 _PRECISIONS: Final = frozenset(Precision.values)
-_NAMES: Final = ("family_name_km", "given_name_km", "family_name_latin", "given_name_latin")
 
 
 class RowWrong(Exception):
@@ -131,7 +130,7 @@ class Checker:
 
     def _member(self, given: Any) -> CheckedMember:
         key = str(getattr(given, "key", ""))
-        names = {name: normalise(getattr(given, name, "")) for name in _NAMES}
+        names = {name: normalise(getattr(given, name, "")) for name in NAMES}
         if not any(names.values()):
             raise RowWrong(key, _("Write at least one name, in Khmer or in Latin letters."))
         if given.sex is not None and given.sex not in _SEXES:

@@ -17,7 +17,7 @@ class Sex(models.TextChoices):
 
 
 class Precision(models.TextChoices):
-    """How much of a date of birth is known (rules.md §3)."""
+    """How much of a date of birth is known."""
 
     DAY = "day", _("the day is known")
     MONTH = "month", _("only the month is known")

@@ -12,9 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
-from django.utils.translation import get_language
-
-from onestop.areas.country import Country, Node, pack
+from onestop.areas.country import Country, Node, in_words, pack
 
 T = TypeVar("T")
 TYPES: Final = ("bool", "whole", "decimal", "date", "code", "set", "text", "age")
@@ -26,12 +24,6 @@ _KEYS: Final = (
     "compartment", "imprecise", "none", "kinds", "derived", "asked_when", "otherwise", "sensitive", "shown_as", "label",
     "question", "hint", "measure", "words", "check",
 )  # fmt: skip
-
-
-def in_language(names: dict[str, str], language: str | None = None) -> str:
-    """The text in the reader's language, else in the first that has one."""
-    wanted = (language or get_language() or "").split("-")[0]
-    return names.get(wanted) or next(iter(names.values()), "")
 
 
 @dataclass(frozen=True)
@@ -94,7 +86,7 @@ class Declared:
         return "date interval" if self.type == "date" and self.imprecise else self.type
 
     def name(self, language: str | None = None) -> str:
-        return in_language(self.label, language)
+        return in_words(self.label, language)
 
     def has_code(self, code: str) -> bool:
         return any(one.code == code for one in self.codes)

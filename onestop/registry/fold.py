@@ -73,6 +73,14 @@ def answer(fact: Declared, answers: sql.Composable) -> list[tuple[str, sql.Compo
     return [(fact.code, text)]
 
 
+def folded(fact: Declared) -> list[tuple[str, sql.Composable]]:
+    """The columns of one fact from the fold f: its value, and the day of the answer where it grows old."""
+    columns = answer(fact, sql.SQL("f.answers"))
+    if fact.has_day:
+        columns.append((f"{fact.code}_on", sql.SQL("f.{}").format(sql.Identifier(f"{fact.code}_on"))))
+    return columns
+
+
 def _day(text: sql.Composable) -> sql.Composed:
     """A date written in a sheet; "none", it does not apply, is the first day of all."""
     return sql.SQL("CASE {text} WHEN 'none' THEN DATE '0001-01-01' ELSE {text}::date END").format(text=text)

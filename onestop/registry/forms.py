@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from onestop.registry.declared import Declared, in_language
+from onestop.areas.country import in_words
+from onestop.registry.declared import Declared
 from onestop.registry.values import NONE, AnswerRefused, value_of, written
 
 YES: Final = "yes"
@@ -24,8 +25,8 @@ class FactField(forms.Field):
     def __init__(self, fact: Declared, **options: Any) -> None:
         self.fact = fact
         options.setdefault("required", False)
-        options.setdefault("label", in_language(fact.question or fact.label))
-        options.setdefault("help_text", in_language(fact.hint) if fact.hint else in_language(fact.measure))
+        options.setdefault("label", in_words(fact.question or fact.label))
+        options.setdefault("help_text", in_words(fact.hint) if fact.hint else in_words(fact.measure))
         options.setdefault("widget", widget_of(fact))
         super().__init__(**options)
 
@@ -82,7 +83,7 @@ def widget_of(fact: Declared) -> forms.Widget:
 
 def choices_of(fact: Declared) -> list[tuple[str, str]]:
     """Codes and their labels in the reader's language, in the order of the declaration."""
-    return [(code.code, in_language(code.label)) for code in fact.codes]
+    return [(code.code, in_words(code.label)) for code in fact.codes]
 
 
 def shown(fact: Declared, value: Any, language: str | None = None) -> str:
@@ -94,12 +95,12 @@ def shown(fact: Declared, value: Any, language: str | None = None) -> str:
         case True | False:
             return str(_("Yes") if value else _("No"))
         case frozenset():
-            return ", ".join(in_language(one.label, language) for one in fact.codes if one.code in value) or "–"
+            return ", ".join(in_words(one.label, language) for one in fact.codes if one.code in value) or "–"
         case tuple():
             first, last = value
             return str(_("does not apply")) if first.year == 1 else f"{first}" if first == last else f"{first} – {last}"
     if fact.type == "code":
-        return next((in_language(one.label, language) for one in fact.codes if one.code == str(value)), str(value))
+        return next((in_words(one.label, language) for one in fact.codes if one.code == str(value)), str(value))
     if fact.type == "date" and value.year == 1:
         return str(_("does not apply"))
     return str(value)

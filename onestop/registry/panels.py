@@ -43,7 +43,7 @@ def information(household: Household, members: Sequence[Person], officer: Office
     lines = [
         InformationLine(
             one.pk,
-            dict(zip(languages.codes(), (one.name_km, one.name_latin), strict=False)),
+            languages.texts(one.name_km, one.name_latin),
             one.pk in told,
             waiting.get(one.pk),
         )

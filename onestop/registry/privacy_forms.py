@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.dates import PartialDate, read_date
-from onestop.registry.actions.correcting import NAMES
+from onestop.registry.actions.registering import NAMES
 from onestop.registry.choices import CORRECTABLE, Sex, Telling
 from onestop.registry.models import Person
 from onestop.ui.fields import PartialDateField

@@ -27,10 +27,12 @@ from onestop.registry.actions import (
     refuse_correction,
     withdraw_correction,
 )
+from onestop.registry.actions.correcting import as_written
 from onestop.registry.choices import CORRECTABLE, CorrectionState, Sex
 from onestop.registry.models import CorrectionRequest, DisclosedRecord, HouseholdMembership, NoticeGiven, Person
 from onestop.registry.notices import notice_on, purposes
 from onestop.registry.privacy_forms import CorrectionForm, DecisionForm, TellingForm
+from onestop.registry.queries import resolved
 from onestop.registry.workflow import CORRECTION
 from onestop.staff.workflow import WrongState
 from onestop.ui import format, languages
@@ -202,9 +204,7 @@ def fields_of(one: CorrectionRequest) -> list[str]:
 
 def compared(one: CorrectionRequest) -> list[Compared]:
     """The fields side by side."""
-    person = one.person
-    birth = [person.birth_date.isoformat(), person.birth_precision] if person.birth_date else None
-    written = {name: getattr(person, name) for name in CORRECTABLE if name != "birth"} | {"birth": birth}
+    written = as_written(one.person)
     return [
         Compared(str(CORRECTABLE[name]), shown(name, before), shown(name, wanted), shown(name, written[name]))
         for name, (before, wanted) in one.changes.items()
@@ -227,10 +227,8 @@ def officer_of(request: HttpRequest) -> Any:
 
 def person_of(request: HttpRequest, key: UUID) -> Person:
     """The person inside the officer's scope, of a merged one the one that stays. Raises Http404."""
-    people = Person.objects.visible_to(request.user)
-    found: Person | None = people.filter(pk=key, voided_at=None).first()
-    if found is not None and found.merged_into_id:
-        found = people.filter(pk=found.merged_into_id, voided_at=None).first()
+    officer = officer_of(request)
+    found = resolved(Person.objects.visible_to(officer).filter(pk=key).first(), officer=officer)
     if found is None:
         raise Http404
     return found
@@ -244,7 +242,7 @@ def household_of(person: Person) -> UUID | None:
 
 def names_of(person: Person) -> dict[str, str]:
     """The name in both scripts."""
-    return dict(zip(languages.codes(), (person.name_km, person.name_latin), strict=False))
+    return languages.texts(person.name_km, person.name_latin)
 
 
 def crumbs(person: Person, last: Crumb) -> list[Crumb]:

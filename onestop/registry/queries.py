@@ -106,7 +106,7 @@ def known_elsewhere(
     sex: str = "",
     birth: date | None = None,
 ) -> list[Elsewhere]:
-    """Is somebody who is not in the officer's area registered at another office? (design §5, the narrow door)
+    """Is somebody who is not in the officer's area registered at another office? The narrow door of doors.py.
 
     Asked by membership number, by (kind, number) of a paper, or by (family, given) name with sex and birth date; only
     exact matches answer. Each question is counted and journalled, without what was asked. Raises TooManyQuestions,

@@ -26,7 +26,7 @@ from psycopg import sql
 from sqlglot import exp
 
 from onestop.registry.declared import Declarations, Declared, declared
-from onestop.registry.fold import answer, fold, papers
+from onestop.registry.fold import fold, folded, papers
 
 _IN_FORCE: Final = """{0}.voided_at IS NULL AND {0}.valid_from <= {on}
         AND ({0}.valid_to IS NULL OR {0}.valid_to >= {on})"""
@@ -174,10 +174,8 @@ def _flat(fact: Declared, day: sql.Composable) -> Columns:
 
 def _folded(fact: Declared, day: sql.Composable) -> Columns:
     """From the fold f of the answer sheets and the papers d."""
-    columns = answer(fact, sql.SQL("f.answers"))
+    columns = folded(fact)
     columns[0] = (fact.code, _proved("d", fact, columns[0][1], day))
-    if fact.has_day:
-        columns.append((f"{fact.code}_on", sql.SQL("f.{}").format(sql.Identifier(f"{fact.code}_on"))))
     return columns
 
 

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from onestop.registry.columns import TABLES
 from onestop.registry.declared import Declared, declared
-from onestop.registry.fold import answer, fold, papers
+from onestop.registry.fold import fold, folded, papers
 from onestop.registry.models import Household, Person
 from onestop.staff.scope import projecting
 
@@ -91,9 +91,7 @@ def statement(subject: str, these: sql.Composable = THESE) -> sql.Composed:
 
 def values_of(fact: Declared) -> list[tuple[str, sql.Composable]]:
     """The columns of one fact in a row, from the fold f and the papers d."""
-    columns = answer(fact, sql.SQL("f.answers"))
-    if fact.has_day:
-        columns.append((f"{fact.code}_on", sql.SQL("f.{}").format(sql.Identifier(f"{fact.code}_on"))))
+    columns = folded(fact)
     if fact.source == "documents":
         columns.append((f"{fact.code}_until", sql.SQL("d.{}").format(sql.Identifier(f"{fact.code}_until"))))
     return columns

@@ -1,20 +1,18 @@
 """Numbers that lead straight to a person: of the member, of the folder, of a telephone, of a paper."""
 
-import re
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from onestop.areas.numbers import NumberWrong, read_number
 from onestop.areas.phones import PhoneWrong, e164
-from onestop.areas.text import ascii_digits, normalise
+from onestop.registry.actions.papers import bare
 from onestop.registry.models import Household, HouseholdMembership, IdentityDocument, Person
 from onestop.registry.queries import household_by_folder, person_by_number
 from onestop.staff.models import Officer
 
 __all__ = ["straight"]
 
-_SEPARATORS: Final = re.compile(r"[\s./()-]+")
 _MOST: Final = 50
 
 
@@ -24,7 +22,7 @@ def straight(text: str, *, officer: Officer) -> tuple[str, list[Person]] | None:
     Somebody who moved away, was voided or lies outside the officer's area is not among them; of a merged person it is
     the one that stays. Raises ScopeMissing.
     """
-    typed = _SEPARATORS.sub("", ascii_digits(normalise(text))).upper()
+    typed = bare(text)
     if not any(sign.isdigit() for sign in typed):
         return None
     ways = (

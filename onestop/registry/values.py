@@ -11,7 +11,6 @@ are checked here and nowhere else.
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -31,7 +30,6 @@ _DECIMAL_PLACES: Final = Decimal("0.0001")
 _LONGEST_TEXT: Final = 2_000
 
 Written = bool | int | str | list[str]
-Interval = tuple[date, date]
 
 
 class AnswerRefused(ValueError):
@@ -153,20 +151,12 @@ _WRITERS: Final[dict[str, Callable[[Declared, Any, int], Written]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One stored answer: its value as Python knows it and the day it was given.
+def value_of(fact: Declared, stored: Written) -> Any:
+    """The Python value of a written form.
 
     A date that does not apply is `criteria.dates.NONE_DATE`; an imprecise date is its (first, last) day, both
     NONE_DATE when it does not apply; a set is a frozenset; a decimal a Decimal.
     """
-
-    value: Any
-    observed_on: date
-
-
-def value_of(fact: Declared, stored: Written) -> Any:
-    """The Python value of a written form."""
     match fact.type:
         case "decimal":
             return Decimal(str(stored))

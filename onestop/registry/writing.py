@@ -10,7 +10,7 @@ from uuid import UUID
 
 import psycopg
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.country import pack
@@ -165,7 +165,7 @@ def follow(*, persons: Iterable[UUID] = (), households: Iterable[UUID] = (), to:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT registry_follow(%s::uuid[], %s::uuid[], %s)", [list(persons), list(households), to])
-    except Exception as error:
+    except DatabaseError as error:
         cause = error.__cause__
         if isinstance(cause, psycopg.Error) and cause.sqlstate == OUTSIDE:
             raise PermissionDenied(_("These people are not in your area.")) from error

@@ -1,6 +1,6 @@
 """Drawing families whose facts are missing, stale, imprecise, or turn on the very day asked.
 
-Every boundary of rules.md §2–§3 is drawn from both sides and on the day itself: memberships, deaths and births,
+Every boundary is drawn from both sides and on the day itself: memberships, deaths and births,
 29 February, the day an answer grows too old, the start of a school year, periods that end, 64 bits.
 """
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,6 +12,7 @@ from onestop.areas.dates import PartialDate
 from onestop.areas.text import normalise
 from onestop.journal.actions import record
 from onestop.registry.actions.mending import write_change
+from onestop.registry.actions.registering import NAMES
 from onestop.registry.choices import CHANGED, CORRECTABLE
 from onestop.registry.models import CorrectionRequest, Person
 from onestop.registry.workflow import CORRECTION
@@ -19,15 +20,12 @@ from onestop.registry.writing import insert, locked
 from onestop.staff.models import Officer
 
 __all__ = [
-    "NAMES",
     "approve_correction",
     "ask_correction",
     "as_written",
     "refuse_correction",
     "withdraw_correction",
 ]
-
-NAMES: Final = ("family_name_km", "given_name_km", "family_name_latin", "given_name_latin")
 
 
 def as_written(person: Person) -> dict[str, Any]:

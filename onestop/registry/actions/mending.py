@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from onestop.areas.clock import now
 from onestop.areas.text import normalise
 from onestop.journal.actions import record
-from onestop.registry.actions.registering import birth_fields, sort_key_of
+from onestop.registry.actions.registering import NAMES, birth_fields, sort_key_of
 from onestop.registry.choices import CHANGED, MERGED, VOIDED
 from onestop.registry.models import (
     AnswerSheet,
@@ -26,8 +26,7 @@ from onestop.registry.searchkeys import drop_keys, write_keys
 from onestop.registry.writing import locked, phone_number, require, save_changes, standing, update
 from onestop.staff.models import Officer
 
-_NAMES: Final = ("family_name_km", "given_name_km", "family_name_latin", "given_name_latin")
-_OF_PERSON: Final = frozenset({*_NAMES, "sex", "birth", "phone"})
+_OF_PERSON: Final = frozenset({*NAMES, "sex", "birth", "phone"})
 _OF_HOUSEHOLD: Final = frozenset({"address", "phone"})
 Entry = Household | HouseholdMembership | IdentityDocument | Person | PovertyStatus | Residence | AnswerSheet
 
@@ -50,10 +49,10 @@ def write_change(person: Person, *, version: int, fields: Mapping[str, Any]) -> 
     """Write other names, sex, birth or telephone of a locked person, with all that is made from them."""
     changed: dict[str, Any] = {name: value for name, value in fields.items() if name == "sex"}
     changed |= _phone(fields)
-    changed |= {name: normalise(fields[name]) for name in _NAMES if name in fields}
+    changed |= {name: normalise(fields[name]) for name in NAMES if name in fields}
     if "birth" in fields:
         changed |= birth_fields(fields["birth"])
-    names = {name: changed.get(name, getattr(person, name)) for name in _NAMES}
+    names = {name: changed.get(name, getattr(person, name)) for name in NAMES}
     changed["name_sort"] = sort_key_of(**names)
     save_changes(person, changed, version=version)
     write_keys([person])

@@ -32,6 +32,11 @@ def paper_kinds(country: Country) -> dict[str, int | None]:
     }
 
 
+def bare(number: str) -> str:
+    """A number of a paper as it is compared: ASCII digits, no spaces or strokes, capitals."""
+    return _SEPARATORS.sub("", ascii_digits(normalise(number))).upper()
+
+
 def paper_number(kind: str, number: str, kinds: Mapping[str, int | None] | None = None) -> str:
     """The stored form of a paper's number: ASCII digits, no spaces or strokes, capitals. Raises ValidationError.
 
@@ -40,9 +45,9 @@ def paper_number(kind: str, number: str, kinds: Mapping[str, int | None] | None 
     kinds = paper_kinds(pack()) if kinds is None else kinds
     if kind not in kinds:
         raise ValidationError({"kind": _("Choose the kind of paper from the list.")})
-    stored = _SEPARATORS.sub("", ascii_digits(normalise(number))).upper()
+    stored = bare(number)
     digits = kinds[kind]
-    if stored and digits and (len(stored) != digits or not stored.isdigit()):
+    if stored and digits and (len(stored) != digits or not (stored.isascii() and stored.isdigit())):
         raise ValidationError({"number": _("This number has %(digits)s digits. Copy it again.") % {"digits": digits}})
     return stored
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -23,6 +23,8 @@ from onestop.registry.searchkeys import write_keys
 from onestop.registry.writing import insert, insert_all, phone_number, require, village
 from onestop.staff.models import Officer
 
+NAMES: Final = ("family_name_km", "given_name_km", "family_name_latin", "given_name_latin")
+
 
 @dataclass(frozen=True)
 class NewPerson:
@@ -40,10 +42,7 @@ class NewPerson:
 
 def person_fields(new: NewPerson) -> dict[str, Any]:
     """The stored fields of a person. Raises ValidationError for a birth in the future."""
-    names = {
-        name: normalise(getattr(new, name))
-        for name in ("family_name_km", "given_name_km", "family_name_latin", "given_name_latin")
-    }
+    names = {name: normalise(getattr(new, name)) for name in NAMES}
     return {
         **names,
         "name_sort": sort_key_of(**names),

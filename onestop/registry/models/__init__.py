@@ -13,10 +13,10 @@ country declares (decisions/006): a projection that `rows.py` makes anew at will
 read.
 
 Everything about people stands behind the walls: it carries `unit_code`, the village of the present, and moves with the
-person (`moves.move_household`, `moves.move_person`). Nothing is deleted: a wrong row is voided with a reason, and a
-person entered twice points with `merged_into` at the one that stays. **SearchKey** holds
-the keys under which a person is found by name, made from the names as the rows are from the answers. **NumberBlock**,
-**FactColumn** and **DoorQuestion** are the office's own book-keeping and hold nobody's data.
+person (`actions.move_household`, `actions.move_person`). Nothing is deleted: a wrong row is voided with a reason, and a
+person entered twice points with `merged_into` at the one that stays. **SearchKey** holds the keys under which a person
+is found by name, made from the names as the rows are from the answers. **NumberBlock**, **FactColumn** and
+**DoorQuestion** are the office's own book-keeping and hold nobody's data.
 
 **NoticeGiven** says that a person was told how the office treats such data, **Disclosure** with each
 **DisclosedRecord** who stood on a list that was handed out and for what, **CorrectionRequest** what a person asks to

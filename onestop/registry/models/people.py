@@ -23,7 +23,7 @@ class PersonQuerySet(PersonalQuerySet):
         return self.filter(Q(died_on=None) | Q(died_on__gte=on))
 
     def members_of(self, household_id: object, on: date) -> Self:
-        """Present in the household on a day (rules.md §3), the head first, then by age."""
+        """Present in the household on a day, the head first, then by age."""
         return (
             self.kept()
             .living(on)
@@ -39,10 +39,6 @@ class PersonQuerySet(PersonalQuerySet):
                 models.Case(models.When(relation="head", then=0), default=1), F("birth_from").asc(nulls_last=True), "id"
             )
         )
-
-    def with_document(self, kind: str, number: str) -> Self:
-        """Who holds this paper."""
-        return self.filter(documents__kind=kind, documents__number=number, documents__voided_at=None)
 
     def in_name_order(self) -> Self:
         return self.order_by("name_sort", "id")
@@ -64,7 +60,7 @@ class Person(Personal):
     birth_precision = models.CharField(
         _("how much of it is known"), max_length=9, choices=Precision.choices, blank=True, default=""
     )
-    # the days on which the birth may have been: what rules compare (rules.md §3)
+    # the days on which the birth may have been: what rules compare
     birth_from = models.DateField(null=True, editable=False)
     birth_to = models.DateField(null=True, editable=False)
     died_on = models.DateField(_("died on"), null=True, blank=True)
@@ -143,9 +139,6 @@ class Person(Personal):
             self.name_km if self.family_name_km or self.given_name_km else ""
         )
 
-    def is_living(self, on: date) -> bool:
-        return self.died_on is None or self.died_on >= on
-
 
 class IdentityDocument(Personal):
     """A paper that says who somebody is. `kind` is of the country's list. Many a person, none required."""
@@ -166,7 +159,7 @@ class IdentityDocument(Personal):
             ),
         ]
         indexes: ClassVar = [
-            # not unique: in another area's registry the error would tell that the number is known there (design §5)
+            # not unique: in another area's registry the error would tell that the number is known there
             models.Index(name="identitydocument_number", fields=["number", "kind"]),
         ]
 
