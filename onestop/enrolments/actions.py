@@ -186,9 +186,8 @@ def _record(verb: str, enrolment: Enrolment, *, note: str, by: Officer) -> None:
 
 
 def _locked(subject: Person | Household) -> Person | Household:
-    if isinstance(subject, Person):
-        return writing.locked(subject)
-    return writing.locked(subject)
+    # one call a kind: `locked` gives back the kind it is given, and a union is none
+    return writing.locked(subject) if isinstance(subject, Person) else writing.locked(subject)
 
 
 def _standing_now(enrolment: Enrolment, by: Officer) -> Enrolment:

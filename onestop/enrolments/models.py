@@ -1,6 +1,6 @@
 """An enrolment says that a person or a household is in a programme, from one day to another, both ends included.
 
-An enrolment of a household counts for each member present (rules.md §1). It ends by its date or by an exit, is voided
+An enrolment of a household counts for each member present. It ends by its date or by an exit, is voided
 when it was wrong, and is never deleted. Rules ask for it as a fact: `enrolled('P')`.
 """
 
