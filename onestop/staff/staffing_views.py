@@ -107,7 +107,7 @@ def _preview(request: HttpRequest, sheet: StaffingSheet, plan: Plan, status: int
         {
             "title": SHEETS[key].title,
             "rows": [(one, str(WORDS[one.outcome]), _summary(one)) for one in plan.of(key)],
-            "counts": [(str(WORDS[what]), plan.count(what, key)) for what in (NEW, CHANGED, SAME, WRONG)],
+            "counts": [(str(WORDS[what]), many) for what in WORDS if (many := plan.count(what, key))],
         }
         for key in SHEETS
     ]
