@@ -61,7 +61,7 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
         "names": names,
         "crumbs": [Crumb(_("Find a person or household"), reverse("desk:search")), Crumb(one.number)],
         "detail": " · ".join(part for part in (sex_of(one), "" if one.died_on else age_of(one, today())) if part),
-        "places": places_of(one),
+        "units": places_of(one),
         "papers": papers_of(one),
         "last": last_home(one, officer),
         "to_do": what_to_do(one, current()),

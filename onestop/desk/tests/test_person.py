@@ -70,6 +70,7 @@ def test_the_page_says_since_when_where_last_and_what_to_do(signed_in_as: Callab
     assert child.number in text and "in no household since 1 May 2014" in text
     assert reverse("desk:folder", args=[home.pk]) in text and home.folder_number in text
     assert "Find that household&#x27;s folder" in text and "went to the city" in text
+    assert f'href="{reverse("desk:crosstable")}"' in text, "the row of places stands above it"
     with scope(Officer.objects.get(username="commune")):
         assert JournalEntry.objects.filter(verb=READ, subject_id=str(child.pk)).count() == 1
 
