@@ -1,4 +1,4 @@
-"""States and units of a programme (rules.md §5)."""
+"""States and units of a programme, as its file names them."""
 
 from typing import Final
 

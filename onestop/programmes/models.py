@@ -1,8 +1,8 @@
 """A programme is what a provider offers: cash, rice, care, training, work, insurance, information.
 
-Its **document** is the whole programme file (rules.md §5) as it was loaded; the columns beside it are what lists and
-joins ask. It has **versions** of its criteria, which are never edited once published, only superseded, and no two of
-which hold on one day; and **openings**, the units and times in which it takes people. What a programme gives, needs
+Its **document** is the whole programme file (`schema.PROGRAMME`) as it was loaded; the columns beside it are what lists
+and joins ask. It has **versions** of its criteria, which are never edited once published, only superseded, and no two
+of which hold on one day; and **openings**, the units and times in which it takes people. What a programme gives, needs
 and costs is read from the document. A programme with a compartment is shown only inside it.
 """
 
@@ -16,9 +16,9 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from onestop.areas.country import in_words
 from onestop.areas.keys import uuid7
 from onestop.areas.models import Keyed, UnitCodeField
 from onestop.areas.scope import Scope
@@ -86,7 +86,7 @@ class Programme(models.Model):
     def in_language(self, value: Any, language: str | None = None) -> str:
         """A text of the document in one language (default: the reader's); proper names have only one."""
         if isinstance(value, dict):
-            return str(value.get(language or (get_language() or "km")[:2]) or next(iter(value.values()), ""))
+            return in_words(value, language)
         return str(value or "")
 
     @property

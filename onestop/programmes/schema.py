@@ -1,4 +1,4 @@
-"""The shape of a programme file (rules.md §5): which keys, in which order, with which values.
+"""The shape of a programme file: which keys, in which order, with which values.
 
 One table says it all: the checker, the canonical order of keys and the documentation read it. What a country decides
 (languages, guarantees, sectors, kinds of documents, roles) comes from its pack through `Lists`.
@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from criteria.check import OPEN_KEY
+from onestop.programmes.choices import Status, Unit
+
 CODE: Final = re.compile(r"[A-Z0-9_]{1,30}")
 KEY: Final = re.compile(r"[a-z0-9_]{1,40}")
-OPEN_KEY: Final = "_open"  # the programme's own openings, a first criterion by themselves
 
-STATUSES: Final = ("planned", "information_only", "active", "closed")
-UNITS: Final = ("person", "household")
+STATUSES: Final = tuple(Status.values)
+UNITS: Final = tuple(Unit.values)
 PROVIDERS: Final = ("government", "district", "ngo", "un_agency", "insurer", "employer", "school", "bank")
 RUN_BY: Final = ("district", "province", "national", "ngo")
 BENEFITS: Final = ("cash", "in_kind", "voucher", "service", "insurance", "training", "work", "loan", "information")
@@ -322,7 +324,7 @@ def version_problems(data: dict[str, Any]) -> Iterator[Problem]:
             if key == OPEN_KEY:
                 yield Problem(
                     f"versions.{position}.criteria.{number}.key",
-                    "the key '_open' is kept for the programme's own openings",
+                    f"the key '{OPEN_KEY}' is kept for the programme's own openings",
                 )
 
 
