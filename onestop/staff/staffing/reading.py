@@ -21,6 +21,7 @@ __all__ = ["BIGGEST", "Row", "Workbook", "WorkbookRefused", "read"]
 BIGGEST: Final = 10 * 1024 * 1024
 UNPACKED: Final = 100 * 1024 * 1024  # a small file that unpacks to gigabytes is no staffing sheet
 MOST_ROWS: Final = 2000
+MOST_OFFICERS: Final = 150  # each new one costs a password hash of a quarter second, and a request has a minute
 FARTHEST: Final = 20_000
 _CELL: Final = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]+)(\d+)"')
 
@@ -132,9 +133,10 @@ def _rows(sheet: Sheet, page: list[list[Any]], remarks: list[str]) -> list[Row]:
         cells = {key: _value(line[place]) if place < len(line) else "" for key, place in places.items()}
         if any(cells.values()):
             filled.append(Row(sheet.key, number, cells))
-    if len(filled) > MOST_ROWS:
+    most = MOST_OFFICERS if sheet.key == "officers" else MOST_ROWS
+    if len(filled) > most:
         told = _("%(sheet)s: more than %(rows)d rows. Bring one district at a time.")
-        raise WorkbookRefused(told % {"sheet": sheet.name(), "rows": MOST_ROWS})
+        raise WorkbookRefused(told % {"sheet": sheet.name(), "rows": most})
     return filled
 
 

@@ -293,6 +293,8 @@ def test_a_workbook_of_another_kind_a_missing_column_and_an_empty_one_are_answer
     assert "these columns are missing" in text(
         bring(it, workbook({"offices": [OFFICES]}, {"offices": ["Code", "Name"]}))
     )
+    many = [[f"officer{number}", *OFFICER[1:]] for number in range(151)]
+    assert "150" in text(bring(it, workbook({"officers": many})))
     assert "no filled row" in text(bring(it, workbook({"offices": [], "officers": [], "roles": [], "committees": []})))
 
 
