@@ -144,7 +144,7 @@ TASK_SOURCES = [
     "onestop.staff.tasks.FIRST_PASSWORDS",
     "onestop.staff.tasks.MANDATES",
 ]
-FOLDER_PANELS: list[str] = []
+FOLDER_PANELS = ["onestop.registry.panels.information"]
 HISTORY_SOURCES = [
     "onestop.registry.history.SOURCES",
     "onestop.programmes.history.SOURCES",
