@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from onestop.areas import clock
 from onestop.areas.country import pack
 from onestop.areas.models import AdministrativeUnit
-from onestop.areas.scope import BROKEN, current
+from onestop.areas.scope import BROKEN, current, current_or_none
 from onestop.areas.text import normalise
 from onestop.journal.actions import record
 from onestop.journal.verbs import declare
@@ -116,7 +116,9 @@ def banner(request: HttpRequest) -> list[dict[str, Any]]:
         said = text % {"place": unit.full_name if unit else one.unit_code, "time": f"{clock.local(one.until):%H:%M}"}
         found.append({"text": said, "url": reverse("staff:break-glass"), "link": _("Close it"), "kind": "warning"})
     # a supervisor without the right is told on the first page: asking everybody on every page would cost a query
-    if isinstance(request.user, Officer) and (REVIEW in scope.rights or request.path == "/"):
+    # a page of an error is drawn after the scope has ended, and asks nothing
+    asks = current_or_none() is not None and (REVIEW in scope.rights or request.path == "/")
+    if asks and isinstance(request.user, Officer):
         waiting = to_review(request.user)
         if waiting:
             said = _("Places were opened in an emergency and wait for your review: %(count)s") % {"count": waiting}

@@ -40,8 +40,11 @@ class BreakGlassQuerySet(models.QuerySet[Any]):
     def of(self, officer: HasKey) -> Self:
         return self.filter(officer=officer.pk)
 
-    def reviewable_by(self, officer: HasKey) -> Self:
-        """Those of others that this officer may review: as supervisor, or by right at the place or at their office."""
+    def reviewable_by(self, officer: Any) -> Self:
+        """Those of others that this officer may review: as supervisor, or by right at the place or at their office.
+
+        Two accounts of one human are one pair of eyes.
+        """
         scope = current()
         if scope.officer_id != officer.pk:
             raise ScopeMissing(f"The open scope is that of officer {scope.officer_id}, not of {officer.pk}.")
@@ -49,7 +52,7 @@ class BreakGlassQuerySet(models.QuerySet[Any]):
         mine = models.Q(told=officer.pk)
         if ranges:
             mine |= within(ranges) | within(ranges, "officer__office__unit_code")
-        return self.filter(mine).exclude(officer=officer.pk)
+        return self.filter(mine).exclude(officer__human=officer.human)
 
     def waiting(self) -> Self:
         """Not reviewed yet."""

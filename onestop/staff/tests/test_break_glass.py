@@ -14,7 +14,7 @@ from onestop.journal.models import JournalEntry
 from onestop.registry.actions import answer, register_person
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory, member
 from onestop.registry.models import AnswerSheet, Household
-from onestop.staff.break_glass import break_glass, close, review
+from onestop.staff.break_glass import break_glass, close, review, to_review
 from onestop.staff.models import BreakGlass, Officer, RoleAssignment
 from onestop.staff.models.break_glass import LASTS
 from onestop.staff.scope import scope, scope_of
@@ -168,6 +168,14 @@ def test_somebody_else_reviews_it_once(district: Officer, director: Officer, nam
             review(made, finding="in_order", note="", by=director)
 
 
+def test_a_second_account_of_the_same_human_is_no_other_pair_of_eyes(district: Officer, director: Officer) -> None:
+    made = opened(district)
+    Officer.objects.filter(pk=director.pk).update(human=district.human)
+    director.refresh_from_db()
+    with scope(director), pytest.raises(PermissionDenied):
+        review(made, finding="in_order", note="", by=director)
+
+
 def test_the_supervisor_reviews_without_the_right(district: Officer, named: Named) -> None:
     planning = named("planning")
     Officer.objects.filter(pk=district.pk).update(supervisor=planning)
@@ -175,7 +183,9 @@ def test_the_supervisor_reviews_without_the_right(district: Officer, named: Name
     made = opened(district)
     assert made.told == planning
     with scope(planning):
+        assert to_review(planning) == 1
         assert review(made, finding="in_order", note="", by=planning).reviewed_at
+        assert to_review(planning) == 0
 
 
 def test_the_database_itself_asks_for_four_eyes_and_an_hour_at_most(district: Officer) -> None:
@@ -208,6 +218,7 @@ def test_the_whole_way_over_the_pages(
     above = Client()
     above.force_login(director)
     assert "wait for your review: 1" in above.get("/").content.decode()
+    assert above.get(folder).status_code == 403  # the page of a refusal is drawn without a scope
     listed = above.get(reverse("staff:glass-reviews")).content.decode()
     assert WHY in listed and "District assistant" not in listed
     assert above.post(reverse("staff:glass-review", args=[made.pk]), {}).status_code == 422
