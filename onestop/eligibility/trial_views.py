@@ -22,13 +22,13 @@ from onestop.eligibility.choices import TRIED
 from onestop.eligibility.forms import TrialForm, areas
 from onestop.eligibility.guarantees import book_for, own_area
 from onestop.eligibility.rulebook import Rulebook
-from onestop.eligibility.trial import Checked, Name, Tally
-from onestop.eligibility.views import there
+from onestop.eligibility.trial import Name, Tally
 from onestop.journal.actions import record
 from onestop.staff.models import Officer
 from onestop.staff.scope import figures_scope
 from onestop.ui import format
 from onestop.ui.components import Bar, Crumb, Part
+from onestop.ui.context import address
 
 ROUGH = 10  # figures without persons are rounded down to tens: many rules together must not single out one person
 
@@ -175,7 +175,7 @@ def with_places(names: list[Name]) -> list[Named]:
             {language: units[one.unit_code].name_in(language) for language in pack().languages}
             if one.unit_code in units
             else {},
-            there("desk:folder", one.household_id),
+            address("desk:folder", one.household_id),
         )
         for one in names
     ]
@@ -185,6 +185,3 @@ def known_facts(scope: Scope) -> list[tuple[str, str, str]]:
     """The facts a rule may ask: how they are written, their name, their codes; none of a compartment outside."""
     language = (get_language() or "")[:2]
     return [(fact.key, fact.label(language), ", ".join(fact.codes)) for fact in trial.known_to(scope).facts]
-
-
-__all__ = ["Checked", "try_rule"]

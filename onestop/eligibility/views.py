@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -23,6 +23,7 @@ from onestop.eligibility.words import BENEFITS, PROVIDERS
 from onestop.programmes.choices import Status
 from onestop.programmes.models import Programme
 from onestop.ui.components import Bar, Crumb, Part
+from onestop.ui.context import address
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def counts_in_my_area(found: Programme, scope: Scope) -> dict[str, Any]:
     area = own_area(scope)
     unit = AdministrativeUnit.objects.filter(code=area).first() if area else None
     if scope.figures_only or unit is None:
-        return {"place_url": there("desk:place", unit.code) if unit else "", "area": unit}
+        return {"place_url": address("desk:place", unit.code) if unit else "", "area": unit}
     book = book_for(clock.today(), scope)
     if book.get(found.code) is None:
         return {"area": unit}
@@ -139,7 +140,7 @@ def counts_in_my_area(found: Programme, scope: Scope) -> dict[str, Any]:
         Part("unknown", four.unknown),
     ]
     may_list = scope.may("crosstable.read", at=unit.code)
-    listed = there("desk:crosstable") if may_list else ""
+    listed = address("desk:crosstable") if may_list else ""
     return {
         "area": unit,
         "parts": parts,
@@ -147,11 +148,3 @@ def counts_in_my_area(found: Programme, scope: Scope) -> dict[str, Any]:
         "everybody": four.total,
         "list_url": f"{listed}?programme={found.code}" if listed else "",
     }
-
-
-def there(name: str, *args: object) -> str:
-    """The address of a page of a higher room; '' where there is none."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""

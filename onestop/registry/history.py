@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import models
-from django.urls import NoReverseMatch, reverse
 
 from onestop.journal.sources import HistorySource
 from onestop.registry.models import (
@@ -16,6 +15,7 @@ from onestop.registry.models import (
     Residence,
 )
 from onestop.ui import languages
+from onestop.ui.context import address
 
 __all__ = ["SOURCES"]
 
@@ -37,11 +37,7 @@ def _household_name(household: Household) -> "str | dict[str, str]":
 
 
 def _folder(household: Household) -> str:
-    """The folder's page, which stands in a higher room; '' where there is none."""
-    try:
-        return reverse("desk:folder", args=[household.pk])
-    except NoReverseMatch:
-        return ""
+    return address("desk:folder", household.pk)
 
 
 def _of_person(person: Person) -> Sequence[models.Model]:

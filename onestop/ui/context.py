@@ -54,10 +54,10 @@ def role_words(request: HttpRequest) -> str:
     return str(slot(path)(codes)) if path and codes else ""
 
 
-def address(name: str) -> str:
-    """The URL of this name; empty where its room is not there yet."""
+def address(name: str, *args: object) -> str:
+    """The URL of a page that may stand in a higher room; empty where there is none."""
     try:
-        return reverse(name) if name else ""
+        return reverse(name, args=args) if name else ""
     except NoReverseMatch:
         return ""
 
