@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,16 +12,17 @@ from criteria.check import OPEN_KEY
 from criteria.explain import BIRTH, Missing, missing_in
 from criteria.interpret import HOUSEHOLD, CriterionState, FactRead
 from onestop.areas.country import in_words, pack
-from onestop.desk.asking import Ask, Asked, ask, asked_of, may_write
+from onestop.desk.asking import Ask, ask, asked_of
 from onestop.desk.queries import Opened, last_sheets
 from onestop.desk.words import label, listed, programme_names, said_of, value_words
 from onestop.eligibility.entitlements import state_word
 from onestop.eligibility.explain import Cell, Question
 from onestop.eligibility.sentences import criterion_sentence, sentence
+from onestop.eligibility.words import amount_words, rhythm_words
 from onestop.registry.models import AnswerSheet, Person
 from onestop.ui import components as ui
 from onestop.ui import languages
-from onestop.ui.format import age, age_of_data, count, day, riel
+from onestop.ui.format import age, age_of_data, day
 
 MOST_READ = 8  # facts shown beside one condition; a rule over all members reads many
 
@@ -256,7 +256,7 @@ class Reason:
         """What the programme gives, from its file."""
         programme = self.cell.version.programme
         return [
-            Benefit(programme.in_language(one["name"]), amount_words(one), rhythm_words(one))
+            Benefit(programme.in_language(one["name"]), amount_words(one), ", ".join(rhythm_words(one)))
             for one in programme.document.get("benefits", [])
         ]
 
@@ -277,36 +277,6 @@ class Reason:
                 return in_words(node.names("text"), languages.current())
         return ""
 
-    def unanswerable(self) -> list[Asked]:
-        """Missing facts this officer may not write down."""
-        return [entry.what for entry in self.asks if not may_write(self.page, entry.what)]
-
 
 def _round(code: str) -> str:
     return _("round %(code)s") % {"code": code} if code else ""
-
-
-def amount_words(benefit: dict[str, Any]) -> str:
-    """10 kg, 20,000 riel; '' where the documents do not say."""
-    quantity, unit = benefit.get("quantity"), benefit.get("unit") or ""
-    if quantity is None:
-        return ""
-    if unit == "riel":
-        return riel(quantity)
-    words = {"day": _("days"), "meal": _("meal"), "course": _("course"), "kg": _("kg")}
-    return f"{count(quantity) if isinstance(quantity, int) else quantity} {words.get(unit, unit)}".strip()
-
-
-def rhythm_words(benefit: dict[str, Any]) -> str:
-    """For whom and how often: for the household, every month."""
-    whose = {"household": _("for the household"), "person": _("for each person")}
-    often = {
-        "day": _("every day"),
-        "week": _("every week"),
-        "month": _("every month"),
-        "quarter": _("every three months"),
-        "year": _("every year"),
-        "visit": _("at each visit"),
-    }
-    said = (whose.get(benefit.get("per") or "", ""), often.get(benefit.get("every") or "", ""))
-    return ", ".join(part for part in said if part)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from django.db import transaction
 
-from onestop.areas.country import pack
 from onestop.areas.models import AdministrativeUnit
 from onestop.eligibility.checking import CheckedFile, Finding, check_paths
+from onestop.eligibility.guarantees import named
 from onestop.programmes import actions as programmes
 from onestop.programmes.document import Document, Place
 from onestop.staff.models import Officer
@@ -69,12 +69,7 @@ def doubles(checked: Sequence[CheckedFile]) -> list[Finding]:
 def in_catalogue_order(checked: Sequence[CheckedFile]) -> list[Document]:
     """By the first guarantee a programme serves, in the order of the country's list, then by code."""
     documents = [one.document for one in checked if one.document]
-    order = {code: number for number, code in enumerate(guarantees())}
+    order = {one.code: number for number, one in enumerate(named())}
     return sorted(
         documents, key=lambda one: (order.get(next(iter(one.data["guarantees"]), ""), len(order)), one.data["code"])
     )
-
-
-def guarantees() -> list[str]:
-    """The guarantees of the social protection floor, in the order of the country's list."""
-    return [node.text("code") for node in pack().node("country.yaml").each("guarantees")]

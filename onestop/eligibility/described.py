@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from criteria.catalogue import Catalogue
 from criteria.check import compartments
+from criteria.interpret import Verdict
 from criteria.problems import RuleRefused
 from criteria.read import Unit, read
 from onestop.areas.country import pack
@@ -21,7 +22,7 @@ from onestop.areas.models import AdministrativeUnit
 from onestop.areas.scope import Scope
 from onestop.eligibility.guarantees import Guarantee, named
 from onestop.eligibility.sentences import sentence
-from onestop.eligibility.words import BENEFITS, MODES, MOMENTS, PER, PROVIDERS, RHYTHMS, RUN_BY, UNITS
+from onestop.eligibility.words import BENEFITS, MODES, MOMENTS, PER, PROVIDERS, RUN_BY, amount_words, rhythm_words
 from onestop.programmes.models import CriteriaVersion, Opening, Programme
 from onestop.ui import format, languages
 
@@ -127,19 +128,7 @@ class Described:
         """What it gives: name, then kind, how much, for whom, how often."""
         found = []
         for number, one in enumerate(self.data.get("benefits") or []):
-            unit = str(UNITS.get(one.get("unit") or "", one.get("unit") or ""))
-            quantity = one.get("quantity")
-            much = (
-                ""
-                if quantity is None
-                else f"{format.count(quantity) if quantity == int(quantity) else quantity} {unit}"
-            )
-            parts = [
-                str(BENEFITS.get(one["kind"], one["kind"])),
-                much.strip(),
-                str(PER.get(one.get("per") or "", "")),
-                str(RHYTHMS.get(one.get("every") or "", "")),
-            ]
+            parts = [str(BENEFITS.get(one["kind"], one["kind"])), amount_words(one), *rhythm_words(one)]
             found.append(Said(one["name"], " · ".join(filter(None, parts)), self.invented(f"benefits.{number}")))
         return found
 
@@ -256,22 +245,11 @@ class Described:
     @property
     def examples(self) -> list[dict[str, Any]]:
         """The example families, which are checked before a version is published."""
-        verdicts = {"eligible": "eligible", "not_eligible": "not_eligible", "unknown": "unknown"}
         return [
-            {"name": one.get("name", ""), "date": _day(one.get("date")), "state": verdicts[one["verdict"]]}
+            {"name": one.get("name", ""), "date": _day(one.get("date")), "state": one["verdict"]}
             for one in self.data.get("examples") or []
-            if one.get("verdict") in verdicts
+            if one.get("verdict") in set(Verdict)
         ]
-
-
-def how_much(quantity: int | float | None, unit: str) -> str:
-    """10 kg; 160,000 riel; '' where the file names no amount."""
-    if quantity is None:
-        return ""
-    if unit == "riel":
-        return format.riel(quantity)
-    number = format.count(quantity) if quantity == int(quantity) else str(quantity)
-    return f"{number} {UNITS.get(unit, unit)}".strip()
 
 
 def _day(value: object) -> date | None:

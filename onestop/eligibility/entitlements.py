@@ -1,4 +1,4 @@
-"""What one person may get, as plain data: the output of the command `entitlements`, a contract (issue 2, 1c)."""
+"""What one person may get, as plain data: the output of the command `entitlements`, on which others build."""
 
 from datetime import date
 from decimal import Decimal

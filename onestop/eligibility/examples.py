@@ -1,4 +1,4 @@
-"""The example families of a programme file, which must hold before a version is published (rules.md §5).
+"""The example families of a programme file, which must hold before a version is published.
 
 An example is a case of the rule library under other key names: `date` for the day, `unit` for the place, and the
 verdict of all criteria of the version in force on that day instead of one rule. Openings count as met when no unit is

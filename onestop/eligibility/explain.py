@@ -4,7 +4,7 @@
 computes only what is asked of it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -14,7 +14,6 @@ from criteria.dates import completes_on, shift_days
 from criteria.explain import Change, Missing, NearestMiss
 from criteria.family import Family
 from criteria.interpret import HOUSEHOLD, Assessment, Verdict, assess
-from criteria.tree import Node
 from criteria.values import Truth
 from onestop.eligibility.families import family_of, family_of_person
 from onestop.eligibility.rulebook import Rulebook, Version
@@ -41,7 +40,7 @@ class Cell:
         """The state shown: receiving before anything the rules say."""
         if self.enrolled:
             return "receiving"
-        return {True: "eligible", False: "not_eligible", None: "unknown"}[self.truth]
+        return self.assessment.verdict.value
 
 
 @dataclass(frozen=True)
@@ -195,8 +194,3 @@ class Folder:
             and one.period.end is not None
             and self.book.on <= one.period.end < end
         }
-
-
-def atoms_of(miss: NearestMiss) -> Sequence[Node]:
-    """The conditions whose turning would make it a yes."""
-    return miss.atoms

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from criteria.check import CRITERIA_LIMIT
+from criteria.tokens import LENGTH_LIMIT
 from onestop.areas import clock
 from onestop.areas.country import in_words, pack
 from onestop.areas.dates import read_date
@@ -19,9 +21,6 @@ from onestop.eligibility.words import PROVIDERS
 from onestop.programmes.choices import Status, Unit
 from onestop.ui.fields import PartialDateField
 from onestop.ui.widgets import SearchBox
-
-LONGEST = 20_000  # of one rule (rules.md §1)
-MOST_CRITERIA = 40
 
 
 def areas(unit: AdministrativeUnit, scope: Scope, language: str) -> list[tuple[str, str]]:
@@ -68,7 +67,7 @@ class TrialForm(forms.Form):
 
     rules = forms.CharField(
         label=gettext_lazy("Criteria, one on each line; all are needed"),
-        max_length=LONGEST,
+        max_length=LENGTH_LIMIT,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocapitalize": "none", "class": "code"}),
         error_messages={"required": gettext_lazy("Write at least one criterion, such as person.age >= 60")},
@@ -106,8 +105,8 @@ class TrialForm(forms.Form):
         text: str = self.cleaned_data["rules"].replace("\r\n", "\n").replace("\r", "\n")
         if not text.strip():
             raise ValidationError(_("Write at least one criterion, such as person.age >= 60"))
-        if len(lines(text)) > MOST_CRITERIA:
-            raise ValidationError(_("At most %(most)s criteria can be tried together.") % {"most": MOST_CRITERIA})
+        if len(lines(text)) > CRITERIA_LIMIT:
+            raise ValidationError(_("At most %(most)s criteria can be tried together.") % {"most": CRITERIA_LIMIT})
         return text
 
 

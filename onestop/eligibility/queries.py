@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from criteria.compile import PlaceCount
+from criteria.interpret import Verdict
 from onestop.areas.country import pack
 from onestop.areas.scope import Scope
 from onestop.eligibility import live
 from onestop.eligibility.rulebook import Rulebook, rulebook
 from onestop.registry.models import Household, Person
-
-VERDICTS = {True: "eligible", False: "not_eligible", None: "unknown"}
 
 
 class NoSuchProgramme(LookupError):
@@ -66,7 +65,7 @@ def listed(unit: str, on: date, scope: Scope, code: str) -> Iterator[Listed]:
     homes = {row.household_id for row in rows}
     folders = dict(Household.objects.filter(pk__in=homes).values_list("pk", "folder_number"))
     lines = [
-        Listed(persons[row.person_id], folders[row.household_id], row.unit_code, VERDICTS[row.verdicts[0]])
+        Listed(persons[row.person_id], folders[row.household_id], row.unit_code, Verdict.of(row.verdicts[0]).value)
         for row in rows
     ]
     yield from sorted(lines, key=lambda line: (line.village, line.person))

@@ -1,11 +1,12 @@
 """The rulebook of a day: which programmes stand in its tables, with their criteria as trees and their openings.
 
 Read from the database once and kept until a programme is loaded anew. A programme is in the tables of a day when it is
-active and has a version with criteria in force (rules.md §3); what an officer outside its compartment may not see is
+active and has a version with criteria in force; what an officer outside its compartment may not see is
 left out before anything is computed.
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -134,24 +135,28 @@ def _read(on: date, scope: Scope, stamp: Stamp) -> Rulebook:
         rules = Rules.read(code, "household" if programme.unit == "household" else "person", criteria, known)
         if all(scope.sees_compartment(closed) for closed in closed_in(rules, known)):
             versions.append(Version(rules, programme, version))
-    named = set(programmes) | {
-        node.programme
-        for version in versions
-        for _key, tree in version.rules.criteria
-        for node in tree.walk()
-        if isinstance(node, InArea)
-    }
-    return Rulebook(on, known, tuple(versions), openings(named), stamp)
+    return Rulebook(on, known, tuple(versions), openings(opened_in(versions)), stamp)
 
 
 def closed_in(rules: Rules, known: Catalogue) -> frozenset[str]:
     """The compartments of what a programme's criteria read, whatever the programme itself carries.
 
-    Publishing refuses a programme that reads what it does not carry (rules.md §1). But a fact or another programme may
+    Publishing refuses a programme that reads what it does not carry. But a fact or another programme may
     be put into a compartment afterwards: then this one is left out for officers outside of it, as though it carried the
     compartment, since its verdict would tell.
     """
     return frozenset(closed for _key, tree in rules.all_criteria for _n, _name, closed in compartments(tree, known))
+
+
+def opened_in(versions: Iterable[Version]) -> set[str]:
+    """The programmes whose openings decide something: of each version its own, and those its criteria name."""
+    return {
+        node.programme
+        for version in versions
+        for _key, tree in version.rules.all_criteria
+        for node in tree.walk()
+        if isinstance(node, InArea)
+    }
 
 
 def openings(codes: set[str]) -> dict[str, tuple[Opened, ...]]:

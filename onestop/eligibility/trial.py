@@ -18,14 +18,14 @@ from criteria.check import check_programme, compartments
 from criteria.problems import Problem, RuleRefused
 from criteria.programme import Programme as Rules
 from criteria.read import Unit, read
-from criteria.tree import InArea, Node
+from criteria.tree import Node
 from onestop.areas.scope import Scope
 from onestop.eligibility import live
 from onestop.eligibility.catalogue import catalogue
 from onestop.eligibility.checking import said
 from onestop.eligibility.forms import lines
 from onestop.eligibility.guarantees import book_for
-from onestop.eligibility.rulebook import Rulebook, Version, openings
+from onestop.eligibility.rulebook import Rulebook, Version, opened_in, openings
 from onestop.eligibility.sentences import sentence
 from onestop.eligibility.states import inner, run, verdicts
 from onestop.programmes.models import CriteriaVersion, Programme
@@ -127,10 +127,9 @@ def known_to(scope: Scope) -> Catalogue:
 def facts_seen(whole: Catalogue, scope: Scope) -> Iterator[Fact]:
     """The facts of no compartment the officer is outside of, nor derived from such a fact."""
     for fact in whole.facts:
-        rule = f"{'person' if fact.of == 'person' else 'household'}.{fact.code}"
         closed = {fact.compartment}
         if fact.derived:
-            tree = read(f"has({rule})", whole, unit="person" if fact.of == "person" else "household")
+            tree = read(f"has({fact.key})", whole, unit=fact.of)
             closed |= {compartment for _node, _name, compartment in compartments(tree, whole)}
         if all(scope.sees_compartment(one) for one in closed):
             yield fact
@@ -186,15 +185,8 @@ def trial_book(checked: Checked, kind: str, on: date, scope: Scope, against: str
     versions = [Version(rules, programme, CriteriaVersion(criteria=[]))]
     if other is not None:
         versions.append(other)
-    asked = {
-        node.programme
-        for version in versions
-        for _key, tree in version.rules.all_criteria
-        for node in tree.walk()
-        if isinstance(node, InArea)
-    }
     stamp = (*book.stamp, TRIAL, kind, against, tuple(one.rule for one in checked.trees))
-    return replace(book, versions=tuple(versions), openings=openings(asked), stamp=stamp)
+    return replace(book, versions=tuple(versions), openings=openings(opened_in(versions)), stamp=stamp)
 
 
 _WHO: Final = {

@@ -1,9 +1,12 @@
-"""The words for what a programme file says in codes (rules.md §5)."""
+"""The words for what a programme file says in codes (programmes/schema.py)."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from onestop.ui.format import count, riel
 
 PROVIDERS: Final = {
     "government": _("government"),
@@ -56,7 +59,23 @@ PER: Final = {
 }
 UNITS: Final = {
     "course": pgettext_lazy("unit", "course"),
-    "riel": pgettext_lazy("unit", "riel"),
     "kg": pgettext_lazy("unit", "kg"),
     "day": pgettext_lazy("unit", "days"),
+    "meal": pgettext_lazy("unit", "meal"),
 }
+
+
+def amount_words(benefit: Mapping[str, Any]) -> str:
+    """How much of a benefit of a programme file: 10 kg; 20,000 riel; '' where the documents do not say."""
+    quantity, unit = benefit.get("quantity"), benefit.get("unit") or ""
+    if quantity is None:
+        return ""
+    if unit == "riel":
+        return riel(quantity)
+    return f"{count(quantity) if quantity == int(quantity) else quantity} {UNITS.get(unit, unit)}".strip()
+
+
+def rhythm_words(benefit: Mapping[str, Any]) -> list[str]:
+    """For whom a benefit is and how often: for each household, every month; what the file leaves open is left out."""
+    said = (PER.get(benefit.get("per") or ""), RHYTHMS.get(benefit.get("every") or ""))
+    return [str(words) for words in said if words]
