@@ -1,81 +1,31 @@
 """Cross-table 1: everybody one programme may reach in an area (F3-04), as a page, a workbook, a list to carry along."""
 
-from dataclasses import dataclass
 from functools import partial
 
 import psycopg
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
-from criteria.catalogue import Fact
 from onestop.areas import clock
 from onestop.areas.guards import demand, needs
-from onestop.areas.models import AdministrativeUnit
-from onestop.areas.queries import paths_of
 from onestop.areas.scope import Scope, current
 from onestop.desk import crosstable_papers as papers
-from onestop.desk.crosstable_forms import CrosstableForm, ExportForm, Place, place_of, sorting, villages_of, wanted
-from onestop.desk.links import folder_url, reason_url
-from onestop.eligibility.forms import areas
+from onestop.desk.crosstable_forms import ExportForm, sorting
+from onestop.desk.crosstable_lines import Asked, asked, lines_of
 from onestop.eligibility.guarantees import book_for, guarantees, seen_by
-from onestop.eligibility.listing import SIZE, Line, Listing, Wanted, listing
-from onestop.eligibility.rulebook import Rulebook, Version
+from onestop.eligibility.listing import SIZE, Line, Listing, listing
 from onestop.staff.models import Officer
-from onestop.ui import format, languages
 from onestop.ui.components import Bar, Crumb, Part
 from onestop.ui.pagination import KeysetPage, Position, page_of_rows
 
 ELIGIBLE = pgettext_lazy("state", "eligible, not receiving")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Which list is asked: the programme on the day, the place, the filters."""
-
-    book: Rulebook
-    version: Version
-    place: Place
-    form: CrosstableForm
-    wanted: Wanted
-
-    @property
-    def of_persons(self) -> bool:
-        return not self.version.counts_households
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A line with its place in words, where its name and its folder lead, and what to ask."""
-
-    line: Line
-    village: dict[str, str]
-    commune: dict[str, str]
-    url: str
-    folder: str
-    ask: list[str]
-    age: str
-
-
-def asked(query: QueryDict, scope: Scope) -> Asked:
-    """What an address (or the form of an export) asks for. Raises Http404 for what this officer may not see."""
-    book = book_for(clock.today(), scope)
-    version = book.get(query.get("programme", ""))
-    place = place_of(query, scope)
-    if version is None or place is None:
-        raise Http404
-    language = get_language() or ""
-    of_persons = not version.counts_households
-    form = CrosstableForm(
-        query, areas=areas(place.unit, scope, language), villages=villages_of(place, language), of_persons=of_persons
-    )
-    return Asked(book, version, place, form, wanted(form, place, query, of_persons=of_persons))
 
 
 @needs("crosstable.read")
@@ -163,36 +113,6 @@ def read_page(one: Asked, query: QueryDict) -> tuple[KeysetPage[Line] | None, Li
             found = read()
     lines = found.lines
     return page_of_rows(lines, query, ids=[line.id for line in lines], size=SIZE), found
-
-
-def lines_of(one: Asked, lines: list[Line], *, with_links: bool = True) -> list[Shown]:
-    """The lines of a page with places by name; two queries for all. A file needs no links."""
-    units = AdministrativeUnit.objects.in_bulk({line.unit_code for line in lines})
-    above = paths_of(list(units.values()))
-    villages = {code: names(unit) for code, unit in units.items()}
-    communes = {code: names(path[0]) for code, path in above.items() if path}
-    nothing: dict[str, str] = {}
-    return [
-        Shown(
-            line,
-            villages.get(line.unit_code, nothing),
-            communes.get(line.unit_code, nothing),
-            reason_url(line.household_id, one.version.code, line.id if one.of_persons else None) if with_links else "",
-            folder_url(line.household_id) if with_links else "",
-            [label(fact) for fact in line.ask],
-            format.age(line.birth_date, one.book.on, line.birth_precision),
-        )
-        for line in lines
-    ]
-
-
-def names(unit: AdministrativeUnit) -> dict[str, str]:
-    return dict(zip(languages.codes(), (unit.name_km, unit.name_latin), strict=False))
-
-
-def label(fact: Fact) -> str:
-    """What to ask: the fact's name."""
-    return fact.label(languages.current())
 
 
 @needs("export.write")

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from criteria.catalogue import OLDEST_YEARS
 from onestop.areas.country import pack
 from onestop.areas.models import AdministrativeUnit
 from onestop.areas.scope import Scope, range_of
@@ -22,7 +23,6 @@ from onestop.ui.fields import WholeNumberField
 from onestop.ui.sorting import Sorting
 from onestop.ui.templatetags.onestop_ui import state as shape_and_word
 
-OLDEST = 120
 CODES = {name: number for number, name in STATES.items()}
 BY_DEFAULT = "eligible"
 PERSON_ORDERS = ("name", "age", "village", "state")
@@ -55,8 +55,8 @@ class CrosstableForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("All")), *Sex.choices, ("none", gettext_lazy("not known"))],
     )
-    age_from = WholeNumberField(label=gettext_lazy("Age from"), required=False, min_value=0, max_value=OLDEST)
-    age_to = WholeNumberField(label=gettext_lazy("to (years)"), required=False, min_value=0, max_value=OLDEST)
+    age_from = WholeNumberField(label=gettext_lazy("Age from"), required=False, min_value=0, max_value=OLDEST_YEARS)
+    age_to = WholeNumberField(label=gettext_lazy("to (years)"), required=False, min_value=0, max_value=OLDEST_YEARS)
     state = forms.MultipleChoiceField(label=gettext_lazy("State"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(

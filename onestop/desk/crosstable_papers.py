@@ -5,7 +5,7 @@ state, no fact. A programme in a compartment has none, since to be on its list w
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from onestop.areas import clock
+from onestop.desk.crosstable_lines import Asked, Shown
 from onestop.eligibility.listing import Line
 from onestop.journal.actions import record
 from onestop.journal.verbs import EXPORTED
@@ -23,9 +24,6 @@ from onestop.staff.models import Officer
 from onestop.ui import format, languages
 from onestop.ui.words import STATES
 from onestop.ui.workbook import DEMO, Column, Export, csv_response, workbook_response
-
-if TYPE_CHECKING:
-    from onestop.desk.crosstable import Asked, Shown
 
 PLEASE: Final = gettext_lazy("Please ask these families to come to the commune hall. It costs nothing.")
 MOST: Final = 1500  # names on one paper
@@ -54,7 +52,7 @@ def refusal(kind: str, programme: Programme, lines: Sequence[Line]) -> str:
 
 
 def written(
-    kind: str, officer: Officer, asked: "Asked", lines: Sequence["Shown"], why: Mapping[str, str]
+    kind: str, officer: Officer, asked: Asked, lines: Sequence[Shown], why: Mapping[str, str]
 ) -> HttpResponseBase:
     """The file of this kind: chief (PDF), csv, else Excel; `why` are its purpose and recipient."""
     place = asked.place.narrowest
@@ -78,7 +76,7 @@ def written(
     return csv_response(made) if kind == "csv" else workbook_response(made)
 
 
-def as_export(officer: Officer, asked: "Asked", lines: Sequence["Shown"]) -> Export:
+def as_export(officer: Officer, asked: Asked, lines: Sequence[Shown]) -> Export:
     """The list as the page shows it, a column for each of its columns, with both scripts of the name."""
     of_persons = asked.of_persons
     who = _("Name") if of_persons else _("Head of household")
@@ -113,7 +111,7 @@ def as_export(officer: Officer, asked: "Asked", lines: Sequence["Shown"]) -> Exp
     )
 
 
-def _rows(asked: "Asked", lines: Sequence["Shown"]) -> Iterator[tuple[Any, ...]]:
+def _rows(asked: Asked, lines: Sequence[Shown]) -> Iterator[tuple[Any, ...]]:
     for one in lines:
         line = one.line
         yield (
@@ -130,7 +128,7 @@ def _rows(asked: "Asked", lines: Sequence["Shown"]) -> Iterator[tuple[Any, ...]]
         )
 
 
-def chiefs_paper(officer: Officer, asked: "Asked", lines: Sequence["Shown"]) -> HttpResponse:
+def chiefs_paper(officer: Officer, asked: Asked, lines: Sequence[Shown]) -> HttpResponse:
     """The list to carry along, by village and name, with room to mark who came."""
     place = asked.place.narrowest
     ordered = sorted(lines, key=lambda one: one.line.unit_code)  # stable: within a village the order of the page
