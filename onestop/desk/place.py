@@ -13,7 +13,7 @@ import psycopg
 from django.db import OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext_lazy
@@ -288,10 +288,7 @@ def programme_url(programme: Programme, asked: Counted, list_unit: str | None) -
     """To the list of persons where the officer may see it, else to the programme."""
     if list_unit is not None and asked.book.get(programme.code) is not None:
         return f"{reverse('desk:crosstable')}?unit={list_unit}&programme={programme.code}"
-    try:
-        return reverse("eligibility:programme", args=[programme.code])
-    except NoReverseMatch:
-        return ""
+    return reverse("eligibility:programme", args=[programme.code])
 
 
 def place_lines(table: Table, everything: Sequence[Guarantee], code: str) -> list[PlaceLine]:

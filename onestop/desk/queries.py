@@ -10,6 +10,8 @@ from datetime import date
 from functools import cached_property
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from onestop.areas.clock import local, now, today
 from onestop.areas.models import AdministrativeUnit
 from onestop.areas.queries import path_of
@@ -103,14 +105,15 @@ class Opened:
     @cached_property
     def lines(self) -> list[JournalEntry]:
         """The newest lines of the journal about the household and its members, without mere openings."""
-        keys = {
-            Household._meta.label_lower: [str(self.household.pk)],
-            Person._meta.label_lower: list(self.persons),
-        }
-        entries = JournalEntry.objects.filter(
-            subject_kind__in=keys, subject_id__in=[key for found in keys.values() for key in found]
-        ).exclude(verb=READ)
-        return list(entries.select_related("officer").order_by("-id")[:LINES_KEPT])
+        return list(self.journal.exclude(verb=READ)[:LINES_KEPT])
+
+    @property
+    def journal(self) -> QuerySet[JournalEntry]:
+        """Every line about the household and its members, the newest first."""
+        kinds = [Household._meta.label_lower, Person._meta.label_lower]
+        keys = [str(self.household.pk), *self.persons]
+        found = JournalEntry.objects.filter(subject_kind__in=kinds, subject_id__in=keys)
+        return found.select_related("officer").order_by("-id")
 
     def history(self, most: int = LINES_KEPT) -> list[Happened]:
         """The same as sentences, the newest first."""

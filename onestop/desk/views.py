@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -192,7 +192,7 @@ def reason(request: HttpRequest, household: UUID, programme: str, person: UUID |
         "criteria": found.criteria(),
         "whom_to_ask": whom_to_ask(page, found.asks),
         "told": told_words(request, page),
-        "programme_url": programme_url(programme),
+        "programme_url": reverse("eligibility:programme", args=[programme]),
     }
     return render(request, "desk/reason.html", context)
 
@@ -203,14 +203,6 @@ def reason_of(page: Opened, programme: str, person: str | None) -> Reason:
     if cell is None:
         raise Http404
     return Reason(page, cell, page.persons[person] if person else None)
-
-
-def programme_url(code: str) -> str:
-    """The page of the programme, where there is one."""
-    try:
-        return reverse("eligibility:programme", args=[code])
-    except NoReverseMatch:
-        return ""
 
 
 # --- the history ---------------------------------------------------------------------------------------------------

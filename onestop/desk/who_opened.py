@@ -32,7 +32,7 @@ from onestop.journal.models import JournalEntry
 from onestop.journal.queries import officer_number
 from onestop.journal.verbs import DISCLOSING, PRINTED
 from onestop.letters.actions import print_paper
-from onestop.registry.models import DisclosedRecord, Disclosure, Household, Person
+from onestop.registry.models import DisclosedRecord, Disclosure, Household
 from onestop.registry.notices import purposes
 from onestop.staff.models import Office
 from onestop.ui import format, languages
@@ -59,11 +59,7 @@ class Reading:
 
 def readings(page: Opened, scope: Scope) -> list[Reading]:
     """Every reading of the folder and of its members, the newest day first, one line an officer, day and purpose."""
-    keys = {Household._meta.label_lower: [str(page.household.pk)], Person._meta.label_lower: list(page.persons)}
-    lines = JournalEntry.objects.filter(
-        subject_kind__in=keys, subject_id__in=[key for found in keys.values() for key in found], verb__in=DISCLOSING
-    )
-    entries = list(lines.select_related("officer").order_by("-id")[:MOST])
+    entries = list(page.journal.filter(verb__in=DISCLOSING)[:MOST])
     offices = {office.code: office.name for office in Office.objects.filter(code__in={one.office for one in entries})}
     found: dict[tuple[Any, ...], Reading] = {}
     for entry in entries:
