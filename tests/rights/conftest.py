@@ -49,7 +49,7 @@ def walk_of(world: object) -> Callable[[object], object]:
         name = subject.name
         if name not in made:
             with transaction.atomic():
-                walker = Walker(subject, world)  # type: ignore[arg-type]
+                walker = Walker(subject, world, is_thorough=os.environ.get("ONESTOP_RIGHTS") == "all")  # type: ignore[arg-type]
                 if not walker.signs_in():
                     made[name] = walker.cannot_sign_in()
                 else:

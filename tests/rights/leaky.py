@@ -23,7 +23,7 @@ from onestop.registry.models import Household, HouseholdMembership, Person
 from onestop.staff.models import Officer
 from onestop.staff.scope import system_scope
 from onestop.ui.workbook import Column, Export, workbook_response
-from tests.rights.pages import Ask, get, post
+from tests.rights.asks import Ask, get, post
 
 OF_HOUSEHOLD = {"household": "{household}"}
 

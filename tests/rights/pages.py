@@ -10,33 +10,11 @@ area, and of the nearest one outside the subject's area. A form gets a fresh ide
 method (HEAD, OPTIONS, POST with an empty form, PUT, PATCH, DELETE) is tried by itself with the args of the first Ask.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
-
-@dataclass(frozen=True)
-class Ask:
-    """One thing asked at an address; `what` is its line in the matrix."""
-
-    what: str
-    method: str = "GET"
-    args: Mapping[str, str] = field(default_factory=dict)
-    data: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
-
-    @property
-    def is_of_a_place(self) -> bool:
-        """Whether it is asked once inside and once outside."""
-        return any("{" in part for value in [*self.args.values(), *self.data.values()] for part in value)
-
-
-def post(what: str, args: Mapping[str, str] | None = None, **data: str | Sequence[str]) -> Ask:
-    return Ask(what, "POST", args or {}, data)
-
-
-def get(what: str, args: Mapping[str, str] | None = None, **data: str | Sequence[str]) -> Ask:
-    return Ask(what, "GET", args or {}, data)
-
+from tests.rights.asks import Ask, get, post
+from tests.rights.pages_people import JOURNAL, PEOPLE
+from tests.rights.pages_staff import ACCOUNTS, DOOR, GLASS, OFFICES, STAFFING, WORK
 
 # Addresses that are walked by nobody, each with its reason
 NOT_WALKED: Final = {
@@ -92,20 +70,14 @@ def _lists() -> list[Ask]:
 
 
 def _exports() -> list[Ask]:
-    asks = []
-    for kind in ("xlsx", "csv", "chief"):
-        for programme in ("HEF", "CLMS"):
-            asks.append(
-                post(
-                    f"takes {programme} as {kind}",
-                    programme=programme,
-                    unit="{commune}",
-                    state=["receiving", "eligible"],
-                    kind=kind,
-                    purpose="invite",
-                    recipient="village chief",
-                )
-            )
+    why = {"purpose": "programme", "recipient": "the walk"}
+    asked: dict[str, str | list[str]] = {"unit": "{commune}", "state": ["receiving", "eligible"]}
+    asks = [
+        post(f"takes {programme} as {kind}", programme=programme, kind=kind, **asked, **why)
+        for kind in ("xlsx", "csv", "chief")
+        for programme in ("HEF", "CLMS")
+    ]
+    asks.append(post("says no purpose", programme="HEF", kind="csv", **asked))
     return asks
 
 
@@ -184,13 +156,16 @@ PAGES: Final[dict[str, list[Ask]]] = {
         get("chooses a sector", sector="labour"),
     ],
     "eligibility:try": _trials(),
-    "staff:sign-in": [
-        get("opens"),
-        post("tries the password of another", username="clerk.dulwick", password="not-the-password"),
-    ],
-    "staff:sign-out": [post("goes")],
     "ui:language": [
         post("chooses Khmer", language="km", next="/"),
         post("is led away", language="km", next="//x.org/"),
     ],
+    **DOOR,
+    **OFFICES,
+    **ACCOUNTS,
+    **WORK,
+    **GLASS,
+    **STAFFING,
+    **PEOPLE,
+    **JOURNAL,
 }

@@ -20,7 +20,7 @@ NAMES: Final = frozenset({"code", "label", "also", "stands_for"})
 LIST_OF_RIGHTS: Final = ROOT / "onestop" / "areas" / "rights.py"
 NOBODY: Final = "(nobody)"
 WITHOUT_ROLE: Final = "(no role)"
-HOME: Final = ("", "17", "1701", "170101", "17010101")  # the unit for which a role of each level is held
+HOME: Final = ("", "17", "1701", "170101", "17010103")  # the unit for which a role of each level is held
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from django.urls import URLPattern, path
 
 from onestop.areas.guards import signed_in
 from tests.rights import leaky
-from tests.rights.pages import PAGES, Ask, get
+from tests.rights.asks import Ask, get
+from tests.rights.pages import PAGES
 from tests.rights.subjects import Subject, subjects
 from tests.rights.walk import Walk, Walker
 from tests.rights.world import World

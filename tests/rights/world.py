@@ -18,18 +18,18 @@ from onestop.files.actions import store
 from onestop.registry import actions
 from onestop.registry.declared import declared
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory, born, member
-from onestop.registry.models import Household
+from onestop.registry.models import Household, Person
 from onestop.staff.models import Officer, RoleAssignment
-from onestop.staff.scope import system_officer, system_scope
+from onestop.staff.scope import scope, system_officer, system_scope
+from tests.rights.organisation import PASSWORD, Organised, at_work, organised
 from tests.rights.subjects import HOME, Subject, subjects
 
 DAY: Final = date(2014, 6, 11)
 SINCE: Final = date(2013, 1, 1)
-PASSWORD: Final = "made-up-for-the-walk-4711"
 # ring: village, family and given name in Khmer, family and given name in Latin letters, a word of its own for texts
 RINGS: Final = {
-    "home": ("17010101", "ឥន្ទធនូ", "ពពូល", "Quexhome", "Wembolt", "harkwyn"),
-    "next village": ("17010102", "ក្ងោកស", "ទន្សាយ", "Zorvill", "Jaxtrum", "dulwick"),
+    "home": ("17010103", "ឥន្ទធនូ", "ពពូល", "Quexhome", "Wembolt", "harkwyn"),
+    "next village": ("17010104", "ក្ងោកស", "ទន្សាយ", "Zorvill", "Jaxtrum", "dulwick"),
     "next commune": ("17010201", "អណ្តើកមាស", "ផ្សោតទឹក", "Vexcomm", "Plonquet", "grimsby"),
     "next district": ("17120101", "ត្រីងៀត", "ខ្ទីងព្រៃ", "Drizzdist", "Hobquil", "tewksby"),
     "next province": ("01020101", "កំប្រុកលឿង", "ឆ្លាមសមុទ្រ", "Prozwalt", "Kvimbo", "wolsing"),
@@ -40,6 +40,12 @@ PICTURE: Final = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f6"
     "45400000000049454e44ae426082"
 )
+
+
+# Kinds of words about the office, not about people who are served: seen by area alone
+OF_THE_OFFICE: Final = frozenset({"officer", "office", "committee", "partner", "session", "help", "absence"})
+# … and what is the officer's own alone
+OF_ONE_OFFICER: Final = frozenset({"kept", "sheet"})
 
 
 @dataclass(frozen=True)
@@ -69,11 +75,21 @@ def build() -> World:
     """Everything, in the open database; to be committed by the caller."""
     world = World()
     loader = system_officer("system.loader")
+    organiser = _officer("organiser", "អ្នករៀបចំ", "Organiser")
+    _role(organiser, "it_officer", "")
     for number, ring in enumerate(RINGS, start=1):
-        clerk = _officer(f"clerk.{RINGS[ring][5]}", f"មន្ត្រី{RINGS[ring][1]}", f"Clerk {RINGS[ring][5].title()}")
-        _role(clerk, "commune_assistant", RINGS[ring][0][:6])
+        unit, word = RINGS[ring][0], RINGS[ring][5]
+        clerk = _officer(f"clerk.{word}", f"មន្ត្រី {word}clerk", f"Clerk {word.title()}clerk")
+        _role(clerk, "commune_assistant", unit[:6])
+        staffed = organised(unit, word, clerk, organiser)
         with system_scope("system.loader"):
-            world.places[ring] = _place(ring, number, clerk, loader)
+            place = _place(ring, number, loader)
+        with scope(clerk):
+            asked = _asked(place, clerk)
+        for part in (staffed, at_work(clerk, word), asked):
+            place.fields.update(part.fields)
+            place.words.update(part.words)
+        world.places[ring] = place
     world.compartments = {name: words_of_compartment(name) for name in compartments()}
     for subject in subjects(every_role=True):
         walker = _officer(subject.username, "អ្នកដើរមើល", "Walker")
@@ -102,7 +118,15 @@ def _role(officer: Officer, role: str, unit: str, *, until: date | None = None) 
     )
 
 
-def _place(ring: str, number: int, clerk: Officer, loader: Officer) -> Place:
+def _asked(place: Place, clerk: Officer) -> Organised:
+    """The clerk asks to have the head's name put right."""
+    word = RINGS[place.ring][5]
+    head = Person.objects.get(pk=place.fields["head"])
+    asked = actions.ask_correction(head, wanted={"given_name_latin": f"{word}wanted"}, proof=f"{word}proof", by=clerk)
+    return Organised({"correction": str(asked.pk)}, {"correction": (f"{word}wanted", f"{word}proof", str(asked.pk))})
+
+
+def _place(ring: str, number: int, loader: Officer) -> Place:
     unit, family_km, given_km, family, given, word = RINGS[ring]
     home = household(ring, loader, phone=f"+8559{number}770123")
     head, child = member(home, "head"), member(home, "child")
@@ -115,11 +139,16 @@ def _place(ring: str, number: int, clerk: Officer, loader: Officer) -> Place:
         PICTURE, name=f"{word}scan.png", subject_kind="person", subject_id=head.pk, unit_code=head.unit_code, by=loader
     )
     head.refresh_from_db()
+    alone = NewPersonFactory(
+        family_name_km=family_km, given_name_km=given_km, family_name_latin=family, given_name_latin=given, elder=True
+    )
+    alone = actions.register_person(alone, unit_code=unit, by=loader)
     fields = {
         "head_version": str(head.version),
         "household": str(home.pk),
         "head": str(head.pk),
         "child": str(child.pk),
+        "alone": str(alone.pk),
         "file": str(kept.pk),
         "paper_key": str(paper.pk),
         "folder": home.folder_number,
@@ -136,21 +165,18 @@ def _place(ring: str, number: int, clerk: Officer, loader: Officer) -> Place:
         "commune": unit[:6],
         "district": unit[:4],
         "province": unit[:2],
-        "officer": str(clerk.pk),
-        "username": clerk.username,
     }
     words = {
         "names": (family_km, given_km, family, given),
-        "numbers": (head.number, child.number),
+        "numbers": (head.number, child.number, alone.number),
         "folder": (home.folder_number,),
         "phone": (f"9{number}770123",),
         "papers": (paper.number, wrong.number),
         "card": (card,),
         "address": (f"{word}lane",),
-        "keys": (str(home.pk), str(head.pk), str(child.pk), str(kept.pk), str(paper.pk)),
+        "keys": (str(home.pk), str(head.pk), str(child.pk), str(alone.pk), str(kept.pk), str(paper.pk)),
         "notes": (f"{word}void", f"{word}seen"),
         "file": (f"{word}scan",),
-        "officer": (clerk.name_km, clerk.name_latin, clerk.username, str(clerk.pk)),
     }
     return Place(ring, unit, fields, words)
 
@@ -181,10 +207,10 @@ def household(ring: str, by: Officer, *, phone: str = "", named: str = "") -> Ho
 
 
 def more(ring: str) -> None:
-    """Six households more in a place, with the names of the one at home: nobody who does not see them may notice."""
+    """Three households more in a place, with the names of the one at home: nobody who does not see them may notice."""
     loader = system_officer("system.loader")
     with system_scope("system.loader"):
-        for _number in range(6):
+        for _number in range(3):
             made = household(ring, loader, named="home")
             actions.record_poverty_status(made, level=2, valid_from=SINCE, by=loader)
 
