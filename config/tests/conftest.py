@@ -6,6 +6,7 @@ import pytest
 
 from config.embedded_postgres import Cluster
 from config.tests.clusters import remove
+from onestop.staff.tests.conftest import named  # noqa: F401
 
 
 @pytest.fixture(scope="package")

@@ -15,7 +15,8 @@ from onestop.staff.models import Officer
 class Command(BaseCommand):
     help = (
         "Loads offices and system officers from the country pack, in a demonstration its officers too; lists them;"
-        " gives somebody a first password (the very first IT officer, or one who lost telephone and password); closes one."
+        " gives somebody a first password (the very first IT officer, or one who lost telephone and password);"
+        " closes one."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -40,7 +40,7 @@ def district(named: Named) -> Officer:
 @pytest.fixture
 def director() -> Officer:
     """Who reviews: holds the right over the officer's district."""
-    made = Officer.objects.create(username="director", name_km="នាយក", name_latin="Director", language="en")
+    made: Officer = Officer.objects.create(username="director", name_km="នាយក", name_latin="Director", language="en")
     RoleAssignment.objects.create(officer=made, role="district_director", unit_code="1701", valid_from=date(2000, 1, 1))
     return made
 
