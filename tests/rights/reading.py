@@ -22,6 +22,7 @@ FLEETING: Final = [
     re.compile(r'name="(?:csrfmiddlewaretoken|idempotency_key|asked_at)" value="[^"]*"'),
     re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\b"),  # the time of day in the foot of a page
     re.compile(r'<span class="code-words strong">[^<]*'),  # a first password
+    re.compile(r'<tr><th scope="row"><a href="/health/">.*?</tr>', re.DOTALL),  # unsealed lines of the whole machine
     re.compile(r"/accounts/[0-9a-f-]{36}/"),  # … and the account made for it
     re.compile(r"\b\d{4}-\d{6}-\d\b"),  # the running number of a paper
 ]
