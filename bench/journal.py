@@ -8,7 +8,6 @@ scope of its officer and committed: sheet, wide row, history and one line of the
 What the sealing job costs is printed beside: it writes the chain behind them, and no writer waits for it.
 """
 
-import os
 import statistics
 import subprocess
 import sys
@@ -120,5 +119,4 @@ def seal() -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("PYTHONUNBUFFERED", "1")
     sys.exit(main(sys.argv[1:]))

@@ -6,7 +6,6 @@ original has one date of birth; programme 16 counts a sure and a possible number
 are two ways to write "born on or before" with two columns; both are measured, and the faster is the opponent.
 """
 
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from criteria.catalogue import Catalogue, Fact, FactType
 from criteria.programme import Programme
 
-SHARED = Path(os.environ.get("ONESTOP_SHARED") or Path(__file__).resolve().parents[2] / "shared") / "bench"
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "bench"
 NUMBERS = range(1, 26)
 WAYS = ("or", "case")
 

@@ -1,12 +1,27 @@
-"""A running embedded server for the tests of this folder that leave it whole."""
+"""A running embedded server for the tests of this folder that leave it whole, and the built styles."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from config import assets
 from config.embedded_postgres import Cluster
 from config.tests.clusters import remove
 from onestop.staff.tests.conftest import named  # noqa: F401
+from onestop.ui import checks
+from tests.journeys.browser import absent
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The folder of built styles; the reason for skipping where they cannot be built."""
+    var = checks.static_source().parent
+    try:
+        assets.build(var=var)
+    except assets.AssetsRefused as refusal:
+        absent(f"the styles cannot be built: {refusal}")
+    return checks.static_source()
 
 
 @pytest.fixture(scope="package")

@@ -9,18 +9,6 @@ from fontTools.ttLib import TTFont
 
 from config import assets, fonts
 from onestop.ui import checks, stamp
-from tests.journeys.browser import absent
-
-
-@pytest.fixture(scope="session")
-def built() -> Path:
-    """The folder of built styles; the reason for skipping where they cannot be built."""
-    var = checks.static_source().parent
-    try:
-        assets.build(var=var)
-    except assets.AssetsRefused as refusal:
-        absent(f"the styles cannot be built: {refusal}")
-    return checks.static_source()
 
 
 def test_only_components_in_use_are_kept_and_never_the_typeface() -> None:

@@ -32,9 +32,6 @@ def started(committed_database: dict[str, str], tmp_path: Path) -> Started:
         owner.execute("UPDATE staff_officer SET password = '!' WHERE NOT is_system")
     (tmp_path / "secret").write_text("kQ3-a-long-and-mixed-secret-key-of-this-test-0123456789-XyZ", "ascii")
     make_key(tmp_path / "keys" / "accounts")
-    for name in ("static", "static-src"):
-        if (Path(django_settings.VAR) / name).exists():
-            (tmp_path / name).symlink_to(Path(django_settings.VAR) / name)
 
     def run(arguments: list[str], **changes: str) -> "subprocess.CompletedProcess[str]":
         environment = {
@@ -160,8 +157,11 @@ def test_every_kind_of_page_carries_its_headers(client: Client, kind: str) -> No
             assert cookie["httponly"] and cookie["samesite"] == "Lax", name
 
 
-def test_over_https_cookies_and_hosts_are_closed(started: Started) -> None:
-    """In a process of its own, with the settings of an office."""
+def test_over_https_cookies_and_hosts_are_closed(started: Started, built: Path, tmp_path: Path) -> None:
+    """In a process of its own, with the settings and the styles of an office."""
+    (tmp_path / "static-src").symlink_to(built)
+    collected = started(["-m", "config.manage", "collectstatic", "--noinput"])
+    assert collected.returncode == 0, collected.stderr
     script = """
 import django; django.setup()
 from django.test import Client
