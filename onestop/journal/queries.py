@@ -84,7 +84,7 @@ def told(entry: JournalEntry, named: str) -> Line:
 def history_of(record: models.Model, *, limit: int = 50) -> list[Change]:
     """What changed in a record, the newest first, inside the open scope. The first image shows every field."""
     if _is_open(record):
-        key = getattr(record, "key", record.pk)  # a programme's own key is its code
+        key = record.pk if isinstance(record.pk, UUID) else record.key  # type: ignore[attr-defined]  # a programme's pk is its code
         images = list(
             RowHistory.objects.raw(
                 "SELECT * FROM journal_open_history(%s, %s, %s)", [record._meta.db_table, key, limit + 1]

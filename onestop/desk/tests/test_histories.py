@@ -25,6 +25,7 @@ from onestop.registry.factories import HouseholdFactory, NewPersonFactory
 from onestop.registry.models import Household
 from onestop.registry.notices import purposes
 from onestop.staff.models import Office, Officer
+from onestop.staff.organising import choose_setting
 from onestop.staff.scope import scope
 from tests.journeys.browser import Site, signed_in
 
@@ -119,6 +120,15 @@ def test_the_history_of_an_office_is_seen_by_the_it_officer_who_sees_no_persons(
         assert history_of(office)[0].fields["name_latin"][1] == "Angkor Chum One"
     text = of(client, "it", reverse("desk:record-history", args=["staff.office", office.pk])).content.decode()
     assert "Angkor Chum One" in text
+
+
+def test_the_history_of_an_office_tells_how_it_chose_to_work(client: Client, db: None) -> None:
+    it, office = named("it"), Office.objects.get(code="ANGKOR_CHUM")
+    with scope(it):
+        choose_setting(office, key="commune_mode", value="online", valid_from=DAY, by=it, unit_code="170103")
+    answer = of(client, "it", reverse("desk:record-history", args=["staff.office", office.pk]))
+    assert answer.status_code == 200
+    assert "online" in answer.content.decode()
 
 
 def test_the_history_of_an_account_shows_no_secret(client: Client, db: None) -> None:
