@@ -33,19 +33,35 @@ class Verdict(StrEnum):
         return cls.UNKNOWN if truth is None else cls.ELIGIBLE if truth else cls.NOT_ELIGIBLE
 
 
+class Asked(StrEnum):
+    """What kind of thing a criterion asks for."""
+
+    FACT = "fact"
+    BIRTH = "birth"
+    ENROLLED = "enrolled"
+    IN_AREA = "in_area"
+
+
 @dataclass(frozen=True)
 class FactRead:
     """One thing that a criterion asked. `of` is the id of a member, or `household`; `value` None means missing.
 
-    `fact` is None for `enrolled` and `in_area`, which `name` then spells out. A stale answer keeps its value.
+    `code` is that of a fact; for `enrolled` and `in_area`, which have no `fact`, that of the programme. A stale answer
+    keeps its value.
     """
 
-    name: str
+    asked: Asked
+    code: str
     of: str
     value: Value
     observed_on: date | None = None
     stale: bool = False
     fact: Fact | None = None
+
+    @property
+    def name(self) -> str:
+        """As a rule has it: the code of a fact, `birth_date`, `enrolled('P')`, `in_area('P')`."""
+        return f"{self.asked}('{self.code}')" if self.asked in (Asked.ENROLLED, Asked.IN_AREA) else self.code
 
     @property
     def known(self) -> bool:
@@ -118,7 +134,7 @@ class FamilyWorld:
         value = None if born is None else Range(*born)
         if self.log is not None:
             age = next((fact for fact in self.catalogue.of("person") if fact.type.is_age), None)
-            self._note(FactRead("birth_date", subject.id, value, None, False, age))
+            self._note(FactRead(Asked.BIRTH, "birth_date", subject.id, value, fact=age))
         return value
 
     def enrolled(self, root: Root, programme: str) -> bool:
@@ -129,13 +145,13 @@ class FamilyWorld:
             and (enrolment.member == subject.id or (enrolment.member is None and self.family.is_household))
             for enrolment in self.family.enrolments
         )
-        self._note(FactRead(f"enrolled('{programme}')", subject.id, value))
+        self._note(FactRead(Asked.ENROLLED, programme, subject.id, value))
         return value
 
     def open(self, programme: str) -> Truth:
         family = self.family
         value = is_open(family.openings.get(programme, ()), family.place, self.as_of) if family.is_household else None
-        self._note(FactRead(f"in_area('{programme}')", HOUSEHOLD, value))
+        self._note(FactRead(Asked.IN_AREA, programme, HOUSEHOLD, value))
         return value
 
     def members(self) -> Sequence[FamilyWorld] | None:
@@ -154,18 +170,18 @@ class FamilyWorld:
     def _household_fact(self, fact: Fact) -> Value:
         family = self.family
         if not family.is_household:
-            self._note(FactRead(fact.code, HOUSEHOLD, None, None, False, fact))
+            self._note_fact(fact, HOUSEHOLD, None)
             return None
         if fact.counts_members:
             size = len(family.present(self.as_of))
-            self._note(FactRead(fact.code, HOUSEHOLD, size, None, False, fact))
+            self._note_fact(fact, HOUSEHOLD, size)
             return size
         if fact.status:
             status = in_force(family.statuses.get(fact.code, ()), self.as_of)
             level = None if status is None else status.level
             value = str(level) if level is not None and fact.type is FactType.CODE else level
             since = None if status is None else status.period.start
-            self._note(FactRead(fact.code, HOUSEHOLD, value, since, False, fact))
+            self._note_fact(fact, HOUSEHOLD, value, since)
             return value
         return self._held(HOUSEHOLD, fact, family.answers.get(fact.code))
 
@@ -173,13 +189,18 @@ class FamilyWorld:
         value = held(fact, answer, self.as_of, self.catalogue)
         if self.log is not None:
             if answer is None or answer.value is None:
-                self._note(FactRead(fact.code, of, None, None, False, fact))
+                self._note_fact(fact, of, None)
             else:
                 known_then = answer.observed_on is None or answer.observed_on <= self.as_of
                 shown = answer.value if known_then else value
                 observed_on = answer.observed_on if shown is not None else None
-                self._note(FactRead(fact.code, of, shown, observed_on, shown is not None and value is None, fact))
+                self._note_fact(fact, of, shown, observed_on, stale=shown is not None and value is None)
         return value
+
+    def _note_fact(
+        self, fact: Fact, of: str, value: Value, observed_on: date | None = None, *, stale: bool = False
+    ) -> None:
+        self._note(FactRead(Asked.FACT, fact.code, of, value, observed_on, stale, fact))
 
     def _note(self, read: FactRead) -> None:
         if self.log is not None:
