@@ -298,10 +298,10 @@ def test_a_forked_worker_is_still_a_user_when_its_parent_has_left(cluster: Clust
         import os
         with cluster.use():
             if os.fork() == 0:
-                print("forked", flush=True)
+                os.write(1, b"forked\\n")  # one write each: both ends write to the same pipe
                 sys.stdin.read()
                 os._exit(0)
-        print("left", flush=True)
+        os.write(1, b"left\\n")
     """
     process = child(cluster, body)
     assert process.stdout
