@@ -12,6 +12,7 @@ from onestop.areas import clock
 from onestop.areas.country import in_words, pack
 from onestop.areas.dates import read_date
 from onestop.areas.models import within
+from onestop.areas.phones import PhoneField
 from onestop.areas.scope import current
 from onestop.staff.bodies import BodyKind, body_kinds, labels
 from onestop.staff.models import Committee, CommitteeMember, Office, Officer, Partner
@@ -143,6 +144,7 @@ class OfficeForm(Versioned):
     unit_code = UnitField()
     kind = forms.ChoiceField(label=_("Kind"))
     sector = forms.ChoiceField(label=_("Sector"), required=False)
+    phone = PhoneField(label=_("Telephone"), help_text=_("Other offices call it about people of both areas"))
     accountable = OfficerChoice(_("Accountable officer"))
     holder_km = forms.CharField(
         label=_("Or a person without an account: name in Khmer"), required=False, max_length=120

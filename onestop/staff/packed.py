@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from onestop.areas.country import Node, pack
+from onestop.areas.phones import e164
 from onestop.staff.bodies import body_kinds
 from onestop.staff.models import Committee, CommitteeMember, Office, Officer, OfficeSetting, Partner
 from onestop.staff.modes import modes
@@ -91,6 +92,7 @@ def _open(node: Node, office: Office, officers: Mapping[str, Officer]) -> int:
         office.holder_km, office.holder_latin = names["name_km"], names["name_latin"]
         office.holder_title = node.text("title")
     office.opened_on = node.day("opened_on")
+    office.phone = e164(node.text("phone", ""))
     office.save()
     return 1
 

@@ -91,6 +91,7 @@ class Office(Edited):
         _("accountable person in Latin letters"), max_length=120, blank=True, default="", db_default=""
     )
     holder_title = models.CharField(_("title"), max_length=120, blank=True, default="", db_default="")
+    phone = models.CharField(_("telephone"), max_length=16, blank=True, default="", db_default="")
     opened_on = models.DateField(_("open since"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
 
@@ -105,6 +106,11 @@ class Office(Edited):
                 name="staff_office_open_accountable",
                 condition=models.Q(opened_on=None) | models.Q(accountable__isnull=False) | ~models.Q(holder_km=""),
                 violation_error_message=_("Name the accountable person first; then the office can be opened."),
+            ),
+            models.CheckConstraint(
+                name="staff_office_phone_international",
+                condition=models.Q(phone="") | models.Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
+                violation_error_message=_("The telephone number is not complete. Write it with all its digits."),
             ),
             models.CheckConstraint(
                 name="staff_office_period",
