@@ -77,6 +77,28 @@ class CorrectionState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+class DoubleState(models.TextChoices):
+    """Where a double stands: somebody who may be registered at two offices."""
+
+    OPEN = "open", _("waits for one of the two offices")
+    SETTLED = "settled", _("settled")
+
+
+class DoubleSign(models.TextChoices):
+    """By what the narrow door found a double."""
+
+    PAPER = "paper", _("a paper with the same number")
+    NAME = "name", _("the same name, sex and date of birth")
+
+
+class DoubleOutcome(models.TextChoices):
+    """What the two offices found; also the verbs of the table (workflow.py)."""
+
+    SAME = "same_person", _("One person, registered twice")
+    DIFFERENT = "different_person", _("Two different persons")
+    MOVED = "moved", _("One person, who moved from one area to the other")
+
+
 # The lines of this room in the journal
 REGISTERED_HOUSEHOLD: Final = declare(
     "registry.household_registered", _("{officer} registered the household {subject}.")
@@ -99,6 +121,10 @@ VOIDED: Final = declare("registry.voided", _("{officer} voided an entry of {subj
 MERGED: Final = declare("registry.merged", _("{officer} merged {subject} into another record. {note}"))
 ASKED_DOOR: Final = declare(
     "registry.asked_elsewhere", _("{officer} asked whether somebody is known elsewhere. {note}")
+)
+DOUBLES_NOT_ASKED: Final = declare(
+    "registry.doubles_not_asked",
+    _("{officer} wrote down more people within an hour than the door looks for elsewhere. Left out: {note}"),
 )
 SEARCHED: Final = declare("registry.searched", _("{officer} searched for people and was shown {note}."))
 LOADED: Final = declare("registry.loaded", _("{officer} loaded a file. {note}"))

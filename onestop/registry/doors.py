@@ -1,4 +1,5 @@
-"""The two doors of this room that look over the walls, as the bodies of their database functions.
+"""The two doors of this room that look over the walls, as the bodies of their database functions; two more, for
+doubles, stand in doors_doubles.py.
 
 `registry_known_elsewhere` answers a clerk who meets a stranger: registered at this office, since that day, and nothing
 more; exact matches only, a few dozen questions an hour. `registry_follow` is the one place that re-keys people who
@@ -26,16 +27,19 @@ BEGIN
     IF who IS NULL THEN
         RAISE EXCEPTION 'no officer is named' USING ERRCODE = 'OS403';
     END IF;
+    -- the officer's own questions wait for one another, so that many sent at once are counted; nobody else's do
+    PERFORM pg_advisory_xact_lock(hashtextextended('registry door ' || who::text, 0));
     INSERT INTO registry_doorquestion (officer_id, at) VALUES (who, clock_timestamp());
     IF (SELECT count(*) FROM registry_doorquestion q
-        WHERE q.officer_id = who AND q.at > clock_timestamp() - interval '1 hour') > __LIMIT__ THEN
+        WHERE q.officer_id = who AND NOT q.registering
+              AND q.at > clock_timestamp() - interval '1 hour') > __LIMIT__ THEN
         RAISE EXCEPTION 'too many questions in an hour' USING ERRCODE = 'OS429';
     END IF;
     RETURN QUERY
     WITH found AS (
         SELECT p.id, p.merged_into_id FROM registry_person p
         WHERE (p_number <> '' AND p.number = p_number)
-           OR (p_given <> '' AND p_sex <> '' AND p.birth_date = p_birth AND p.sex = p_sex
+           OR (p_given <> '' AND p_sex <> '' AND p.birth_date = p_birth AND p.sex = p_sex AND p.birth_precision = 'day'
                AND ((p.given_name_km = p_given AND p.family_name_km = p_family)
                     OR (p.given_name_latin = p_given AND p.family_name_latin = p_family)))
         UNION

@@ -1,15 +1,19 @@
-"""A request to put something right: asked by one officer, decided by another (GOV-43, F3-09).
+"""The tables of this room's nouns that move through states.
 
-The person's record is changed in the moment of the decision, and only if nobody changed the same field meanwhile.
+A request to put something right is asked by one officer and decided by another (GOV-43, F3-09); the person's record is
+changed in the moment of the decision, and only if nobody changed the same field meanwhile. A double is opened by the
+narrow door for both offices and settled by either (F3-43, design §5); settling one side settles the other.
 """
+
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from onestop.registry.choices import CorrectionState
-from onestop.registry.models import CorrectionRequest
+from onestop.registry.choices import CorrectionState, DoubleOutcome, DoubleState
+from onestop.registry.models import CorrectionRequest, DoubleNotice
 from onestop.staff.workflow import Transition, Workflow
 
-__all__ = ["CORRECTION"]
+__all__ = ["CORRECTION", "DOUBLE"]
 
 CORRECTION: Workflow[CorrectionRequest] = Workflow(
     CorrectionRequest,
@@ -48,5 +52,38 @@ CORRECTION: Workflow[CorrectionRequest] = Workflow(
             needs=frozenset({"reason"}),
             sentence=_("{officer} withdrew a correction of {subject}."),
         ),
+    ],
+)
+
+
+def _settles(outcome: DoubleOutcome, sentence: Any) -> Transition:
+    """One way to settle a double; its verb is the outcome."""
+    return Transition(
+        outcome.value,
+        frozenset({DoubleState.OPEN}),
+        DoubleState.SETTLED,
+        right="registry.register",
+        sets={"outcome": lambda _double, _by: outcome, "settled_by": lambda _double, by: by},
+        sentence=sentence,
+        label=outcome.label,
+    )
+
+
+DOUBLE: Workflow[DoubleNotice] = Workflow(
+    DoubleNotice,
+    field="state",
+    transitions=[
+        # written by the door in the name of whoever wrote the person or the paper down (doors_doubles.py)
+        Transition(
+            "open",
+            frozenset(),
+            DoubleState.OPEN,
+            right="",
+            due="double",
+            sentence=_("{subject} may be registered at another office too: found when {officer} wrote somebody down."),
+        ),
+        _settles(DoubleOutcome.SAME, _("{officer} settled: {subject} is one person, registered at two offices.")),
+        _settles(DoubleOutcome.DIFFERENT, _("{officer} settled: {subject} and the other person are not the same.")),
+        _settles(DoubleOutcome.MOVED, _("{officer} settled: {subject} moved from one area to the other.")),
     ],
 )

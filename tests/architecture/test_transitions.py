@@ -15,10 +15,11 @@ from django.db import transaction
 
 from onestop.areas import clock
 from onestop.areas.country import pack
+from onestop.areas.keys import uuid7
 from onestop.areas.models import Personal
 from onestop.journal.models import JournalEntry
 from onestop.registry.factories import HouseholdFactory
-from onestop.registry.models import CorrectionRequest
+from onestop.registry.models import CorrectionRequest, DoubleNotice
 from onestop.staff.documents import code_tables
 from onestop.staff.models import HelpRequest, Officer, RoleAssignment
 from onestop.staff.scope import scope, system_scope
@@ -40,9 +41,16 @@ def correction(officer: Officer) -> CorrectionRequest:
     return CorrectionRequest(person=person, unit_code=HERE, **given)
 
 
+def double(officer: Officer) -> DoubleNotice:
+    person = HouseholdFactory(by=Officer.objects.get(username="system.loader"), unit_code=HERE).head
+    given = {"pair": uuid7(), "sign": "paper", "other_unit": "170102", "other_since": date(2014, 6, 1)}
+    return DoubleNotice(person=person, unit_code=HERE, **given)
+
+
 # For each table a record to move, of an officer with nothing else to do with it, saved in any state
 EXAMPLES: dict[str, Callable[[Officer], Any]] = {
     "registry.correctionrequest": correction,
+    "registry.doublenotice": double,
     "staff.helprequest": help_request,
 }
 

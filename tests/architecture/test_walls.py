@@ -43,6 +43,9 @@ DOORS = {
     "journal_seal_lines()",
     "journal_track()",
     "journal_unsealed(OUT many bigint, OUT oldest timestamp with time zone)",
+    "registry_open_doubles(p_persons uuid[], p_now timestamp with time zone, p_today date, p_due date, p_verb text,"
+    " p_roles text, p_office text)",
+    "registry_settle_double(p_notice uuid, p_now timestamp with time zone, p_verb text, p_roles text, p_office text)",
     "registry_follow(p_persons uuid[], p_households uuid[], p_unit text)",
     "staff_did(p_kind text, p_subject text, p_verbs text[], p_officer uuid)",
     "registry_known_elsewhere(p_number text, p_kind text, p_paper text, p_family text, p_given text, p_sex text,"

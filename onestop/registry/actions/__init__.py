@@ -11,6 +11,7 @@ from onestop.registry.actions.correcting import (
     refuse_correction,
     withdraw_correction,
 )
+from onestop.registry.actions.doubles import look_for_doubles, settle_double
 from onestop.registry.actions.families import (
     add_member,
     change_head,
@@ -41,6 +42,7 @@ __all__ = [
     "disclose",
     "give_notice",
     "leave",
+    "look_for_doubles",
     "merge",
     "move_household",
     "move_person",
@@ -51,6 +53,7 @@ __all__ = [
     "register_household",
     "refuse_correction",
     "register_person",
+    "settle_double",
     "split_household",
     "void",
     "withdraw_correction",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from onestop.areas.clock import now, today
 from onestop.areas.text import normalise
 from onestop.journal.actions import record
+from onestop.registry.actions.doubles import look_for_doubles
 from onestop.registry.actions.registering import NewPerson, new_persons, relation_code
 from onestop.registry.choices import (
     BORN,
@@ -112,6 +113,7 @@ def record_birth(household: Household, new: NewPerson, *, by: Officer) -> Person
     )
     refresh(persons=[child.pk], households=[household.pk])
     record(BORN, by=by, subject=child)
+    look_for_doubles([child.pk], by=by)
     return child
 
 

@@ -13,6 +13,7 @@ from onestop.areas.clock import now, today
 from onestop.areas.country import Country, pack
 from onestop.areas.text import ascii_digits, normalise
 from onestop.journal.actions import record
+from onestop.registry.actions.doubles import look_for_doubles
 from onestop.registry.choices import PAPER, POVERTY
 from onestop.registry.models import Household, IdentityDocument, Person, PovertyStatus
 from onestop.registry.rows import refresh
@@ -65,8 +66,8 @@ def record_document(
 ) -> IdentityDocument:
     """Record a paper of a person. Raises ValidationError.
 
-    The same number at another person is not refused here: the error would tell who lies outside the officer's area
-    (`queries.known_elsewhere` finds it).
+    The same number at another person is not refused here: the error would tell who lies outside the officer's area.
+    The door finds it and tells both offices (`doubles.look_for_doubles`).
     """
     person = locked(person)
     require(by, "registry.answer", person.unit_code)
@@ -85,6 +86,8 @@ def record_document(
     )
     refresh(persons=[person.pk])
     record(PAPER, by=by, subject=person)
+    if document.number:
+        look_for_doubles([person.pk], by=by)
     return document
 
 

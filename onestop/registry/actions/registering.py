@@ -1,4 +1,4 @@
-"""Registering: a new household with its members, or one person."""
+"""Registering: a new household with its members, or one person. The door is asked whether another office knows them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from onestop.areas.country import pack
 from onestop.areas.dates import PartialDate, birth_interval
 from onestop.areas.text import name_sort_key, normalise
 from onestop.journal.actions import record
+from onestop.registry.actions.doubles import look_for_doubles
 from onestop.registry.choices import REGISTERED_HOUSEHOLD, REGISTERED_PERSON, NumberKind
 from onestop.registry.declared import declared
 from onestop.registry.issue import take_numbers
@@ -96,6 +97,7 @@ def register_person(new: NewPerson, *, unit_code: str, by: Officer) -> Person:
     person = new_persons([new], unit_code=unit_code, by=by)[0]
     refresh(persons=[person.pk])
     record(REGISTERED_PERSON, by=by, subject=person)
+    look_for_doubles([person.pk], by=by)
     return person
 
 
@@ -148,4 +150,5 @@ def register_household(
     )
     refresh(persons=[person.pk for person in persons], households=[household.pk])
     record(REGISTERED_HOUSEHOLD, by=by, subject=household)
+    look_for_doubles([person.pk for person in persons], by=by)
     return household

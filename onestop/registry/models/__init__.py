@@ -18,12 +18,15 @@ person entered twice points with `merged_into` at the one that stays. **SearchKe
 is found by name, made from the names as the rows are from the answers. **NumberBlock**, **FactColumn** and
 **DoorQuestion** are the office's own book-keeping and hold nobody's data.
 
+**DoubleNotice** is one office's side of a double: somebody who may be registered at two offices.
+
 **NoticeGiven** says that a person was told how the office treats such data, **Disclosure** with each
 **DisclosedRecord** who stood on a list that was handed out and for what, **CorrectionRequest** what a person asks to
 have put right.
 """
 
 from onestop.registry.models.answers import AnswerSheet, FactColumn, HouseholdRow, PersonRow
+from onestop.registry.models.doubles import DoubleNotice
 from onestop.registry.models.households import Household, HouseholdMembership, PovertyStatus, Residence
 from onestop.registry.models.numbers import DoorQuestion, NumberBlock
 from onestop.registry.models.people import IdentityDocument, Person
@@ -35,6 +38,7 @@ __all__ = [
     "CorrectionRequest",
     "DisclosedRecord",
     "Disclosure",
+    "DoubleNotice",
     "DoorQuestion",
     "FactColumn",
     "Household",

@@ -49,10 +49,14 @@ class NumberBlock(Keyed):
 
 
 class DoorQuestion(models.Model):
-    """One question an officer put through the narrow door; only counted, to keep the door narrow (doors.py)."""
+    """One question an officer put through the narrow door; only counted, to keep the door narrow (doors.py).
+
+    `registering`: the door was asked by itself about somebody just registered, which has a measure of its own.
+    """
 
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     at = models.DateTimeField()
+    registering = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes: ClassVar = [models.Index(name="doorquestion_officer", fields=["officer", "at"])]
