@@ -8,11 +8,9 @@ waits for the disk. Each load runs in a process of its own on a fresh copy of th
 them stands the same file read and its people copied into one bare table. CPU is that of the process and of its backend.
 """
 
-import os
 import pickle
 import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -131,18 +129,8 @@ def main(arguments: list[str]) -> int:
 def measure(cluster: Cluster, file: Path, way: str) -> "Load":
     """Load the file into a fresh copy of the prepared database."""
     cluster.create_database("loading", template="prepared")
-    environment = {
-        **os.environ,
-        "ONESTOP_MODE": "test",
-        "DATABASE_URL": cluster.url("loading", "onestop_app"),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.loading", "--file", str(file), way],
-        env=environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
+    done = prepare.module(
+        ["bench.loading", "--file", str(file), way], cluster.url("loading", "onestop_app"), mode="test"
     )
     if done.returncode:
         raise SystemExit(done.stderr)

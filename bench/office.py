@@ -107,13 +107,9 @@ def pack() -> Path:
 def environment(url: str, process: str = "command") -> dict[str, str]:
     """What a process gets that works in the office."""
     return {
-        **{key: value for key, value in os.environ.items() if not key.startswith("DATABASE")},
-        "ONESTOP_MODE": "demo",
+        **server.child_environment(url, process, mode="demo"),
         "ONESTOP_VAR": str(FOLDER),
         "ONESTOP_COUNTRY": str(FOLDER / "pack"),
-        "ONESTOP_PROCESS": process,
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
     }
 
 

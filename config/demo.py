@@ -193,18 +193,9 @@ def set_aside() -> None:
     print(f"The demonstration that was here is kept as database {kept} (HOWTO.md tells how to remove it).", flush=True)
 
 
-def child_environment(url: str, process: str, **more: str) -> dict[str, str]:
-    """What a child process gets: the demonstration's mode and the application role's URL."""
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_OWNER_URL"}
-    return {
-        **environment,
-        "ONESTOP_MODE": "demo",
-        "DATABASE_URL": url,
-        "ONESTOP_PROCESS": process,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "PYTHONUNBUFFERED": "1",
-        **more,
-    }
+def child_environment(url: str, process: str) -> dict[str, str]:
+    """What a child of the demonstration gets; its output goes to the log line by line."""
+    return {**server.child_environment(url, process, mode="demo"), "PYTHONUNBUFFERED": "1"}
 
 
 @contextlib.contextmanager

@@ -133,36 +133,27 @@ def run_steps(owner: str, app: str, *, mode: str) -> None:
 
 def django(command: list[str], url: str, *, process: str, mode: str) -> str:
     """A management command in a process of its own; what it printed. Raises NotPrepared with its refusal."""
-    environment = {
-        **os.environ,
-        "ONESTOP_MODE": mode,
-        "DATABASE_URL": url,
-        "ONESTOP_PROCESS": process,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "config.manage", *command],
-        env=environment,
-        cwd=server.ROOT,
-        capture_output=True,
-        text=True,
-    )
+    done = module(["config.manage", *command], url, process=process, mode=mode)
     if done.returncode:
         said = "\n".join(REFUSAL.findall(done.stderr)) or f"{done.stdout}{done.stderr}".strip()
         raise NotPrepared(f"The database is not ready; '{command[0]}' stopped:\n{said}")
     return done.stdout
 
 
-def journal(app: str, officer: str, note: str) -> None:
-    """A line of the journal for what is done outside Django: in the officer's name, with the application's role."""
-    environment = {**os.environ, "ONESTOP_MODE": mode(), "DATABASE_URL": app, "ONESTOP_PROCESS": "command"}
-    done = subprocess.run(
-        [sys.executable, "-m", "config.journal_line", officer, note],
-        env=environment,
+def module(arguments: list[str], url: str, *, process: str = "command", mode: str) -> subprocess.CompletedProcess[str]:
+    """A module of ours in a process of its own, to its end; what it prints is kept."""
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        env=server.child_environment(url, process, mode=mode),
         cwd=server.ROOT,
         capture_output=True,
         text=True,
     )
+
+
+def journal(app: str, officer: str, note: str) -> None:
+    """A line of the journal for what is done outside Django: in the officer's name, with the application's role."""
+    done = module(["config.journal_line", officer, note], app, mode=mode())
     if done.returncode:
         raise NotPrepared(f"The journal did not take the line '{note}', so it is not done:\n{done.stderr.strip()}")
 

@@ -57,6 +57,17 @@ def environment(**changes: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def child_environment(url: str, process: str, *, mode: str) -> dict[str, str]:
+    """What a process of ours gets: one database, and what it is to do there; the owner's URL is not handed on."""
+    return {
+        **{name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"},
+        "ONESTOP_MODE": mode,
+        "ONESTOP_PROCESS": process,
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+
+
 def urls(cluster: embedded_postgres.Cluster | None = None) -> dict[str, str]:
     """The two URLs of this installation: {'app': …, 'owner': …}."""
     if os.environ.get("DATABASE_URL"):

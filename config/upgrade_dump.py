@@ -9,8 +9,6 @@ import argparse
 import json
 import lzma
 import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -75,13 +73,6 @@ def told_in(dump: Path) -> Path:
 
 def fill(app: str) -> None:
     """The twenty households, in a process of its own with the application's role."""
-    environment = {**os.environ, "ONESTOP_MODE": "demo", "DATABASE_URL": app, "ONESTOP_PROCESS": "command"}
-    done = subprocess.run(
-        [sys.executable, "-m", "config.upgrade_people"],
-        env=environment,
-        cwd=server.ROOT,
-        capture_output=True,
-        text=True,
-    )
+    done = prepare.module(["config.upgrade_people"], app, mode="demo")
     if done.returncode:
         raise BackupRefused(f"The households of the dump could not be loaded:\n{done.stderr.strip()}")
