@@ -24,6 +24,7 @@ from onestop.journal.verbs import READ
 from onestop.registry.models import Household, Person
 from onestop.staff import tasks
 from onestop.staff.models import Officer
+from onestop.staff.work_queries import stands_in_for
 
 RECENT = 8
 READS_LOOKED_AT = 60
@@ -62,6 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "late": sum(1 for line in lines if line.counted.late),
         "idle": [line for line in lines if not line.counted.count],
         "standing": tasks.standing(scope),
+        "standing_in": stands_in_for(officer),
         "handed": tasks.handed_on(officer),
         "demo_terms": any(term.is_demo for term in terms().values()),
         "places_of_mine": places,

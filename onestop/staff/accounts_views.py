@@ -33,6 +33,7 @@ from onestop.staff.accounts_queries import (
     standings,
 )
 from onestop.staff.models import Officer, RoleAssignment
+from onestop.staff.work_queries import in_care_of
 from onestop.ui.components import Crumb
 from onestop.ui.pagination import keyset_page
 
@@ -132,6 +133,7 @@ def _account_page(request: HttpRequest, officer: Officer, status: int = 200, **f
         "role_form": RoleForm(initial={"unit_code": officer.office.unit_code if officer.office else ""}),
         "suspend_form": ReasonForm(auto_id="suspend_%s"),
         "factor_form": ReasonForm(auto_id="factor_%s"),
+        "in_care": in_care_of(me(request), current()).filter(pk=officer.pk).exists(),
         "handing_over": reverse_or_none("staff:hand-over", officer.pk),
         "proved": signing_in.proved(request),
         "prove_url": f"{reverse('staff:prove')}?{urlencode({'next': _address(officer)})}",

@@ -158,8 +158,11 @@ def _lying_with(officer: Officer) -> Iterator[tuple[Workflow[Any], Any]]:
 
 @transaction.atomic
 def go_away(officer: Officer, *, from_on: date, to_on: date, stand_in: Officer | None, by: Officer) -> Absence:
-    """Note that an officer is away. Raises ValidationError by field, PermissionDenied."""
-    _own_or_assigned(officer, by)
+    """Note that an officer is away. Raises ValidationError by field, PermissionDenied.
+
+    `by` is the officer, the supervisor, or holds work.assign over the officer's office.
+    """
+    _own_or_in_care(officer, by)
     if to_on < clock.today():
         raise ValidationError({"to_on": _("This absence is over already.")})
     if stand_in is not None and (stand_in.human == officer.human or not stand_in.is_active or stand_in.is_system):
@@ -173,9 +176,9 @@ def go_away(officer: Officer, *, from_on: date, to_on: date, stand_in: Officer |
 
 @transaction.atomic
 def come_back(absence: Absence, *, by: Officer) -> None:
-    """End an absence: it did not begin yet and is taken out, or its last day was yesterday."""
+    """End an absence: it did not begin yet and is taken out, or its last day was yesterday. May who may note one."""
     officer, today = absence.officer, clock.today()
-    _own_or_assigned(officer, by)
+    _own_or_in_care(officer, by)
     if absence.from_on >= today:
         absence.delete()
     else:
@@ -184,8 +187,9 @@ def come_back(absence: Absence, *, by: Officer) -> None:
     _tell(BACK, officer, by)
 
 
-def _own_or_assigned(officer: Officer, by: Officer) -> None:
-    if by.human != officer.human:
+def _own_or_in_care(officer: Officer, by: Officer) -> None:
+    supervises = officer.supervisor is not None and officer.supervisor.human == by.human
+    if by.human != officer.human and not supervises:
         demand(current(), ASSIGN, officer.office.unit_code if officer.office else "")
 
 

@@ -10,8 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from onestop.areas.clock import today
 from onestop.areas.text import ascii_digits
 from onestop.staff.models import Absence, Officer
+from onestop.staff.offices_forms import day_field
 
-__all__ = ["AbsenceForm", "AgainForm", "AnswerForm", "AskForm", "HandOverForm", "OtherHumanForm", "SameHumanForm"]
+__all__ = [
+    "AbsenceForm",
+    "AgainForm",
+    "AnswerForm",
+    "AskForm",
+    "HandOverForm",
+    "OtherHumanForm",
+    "SameHumanForm",
+    "WhoseAbsenceForm",
+]
 
 # Six digits in a row, as membership numbers, folders, telephones and papers have them
 _NUMBER: Final = re.compile(r"\d(?:[\s./-]?\d){5}")
@@ -61,20 +71,32 @@ class OfficerField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]
     """From when to when, and who stands in."""
 
-    stand_in = OfficerField(queryset=Officer.objects.none(), label=_("Who stands in"), required=False)
+    stand_in = OfficerField(
+        queryset=Officer.objects.none(), label=_("Who stands in"), required=False, empty_label=_("nobody")
+    )
+
+    from_on = day_field(_("From"))
+    to_on = day_field(_("To"))
 
     class Meta:
         model = Absence
         fields = ("from_on", "to_on", "stand_in")
-        widgets = {  # noqa: RUF012
-            "from_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "to_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        }
 
     def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"from_on": today()})
         super().__init__(*args, **kwargs)
         self.fields["stand_in"].queryset = colleagues  # type: ignore[attr-defined]
+
+
+class WhoseAbsenceForm(forms.Form):
+    """Whose absence is entered: an officer in one's care."""
+
+    officer = OfficerField(queryset=Officer.objects.none(), label=_("Officer"), empty_label=_("Choose one"))
+
+    def __init__(self, *args: Any, officers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["officer"].queryset = officers  # type: ignore[attr-defined]
+        self.has_officers: bool = officers.exists()
 
 
 class HandOverForm(forms.Form):

@@ -8,11 +8,12 @@ from django.db.models import Exists, OuterRef, Q
 
 from onestop.areas.clock import today
 from onestop.areas.country import pack
-from onestop.areas.models import AdministrativeUnit
-from onestop.staff.models import HelpRequest, Officer, RoleAssignment
+from onestop.areas.models import AdministrativeUnit, within
+from onestop.areas.scope import Scope
+from onestop.staff.models import Absence, HelpRequest, Officer, RoleAssignment
 from onestop.staff.workflow import TABLES
 
-__all__ = ["District", "by_district", "colleagues_of", "lying_with"]
+__all__ = ["District", "by_district", "colleagues_of", "in_care_of", "lying_with", "stands_in_for"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,20 @@ def colleagues_of(officer: Officer) -> Any:
     return found.exclude(human=officer.human).select_related("office").order_by("name_latin", "username")
 
 
+def in_care_of(by: Officer, scope: Scope) -> Any:
+    """Officers whose absence this one may enter: whom they supervise, and where they hand out work. Never their own."""
+    care = Q(supervisor__human=by.human) | within(scope.where("work.assign"), "office__unit_code")
+    found = Officer.objects.who_sign_in().filter(care).exclude(human=by.human)
+    return found.select_related("office", "supervisor").order_by("name_latin", "username")
+
+
 def lying_with(officer: Officer) -> int:
     """How many records in the open scope lie with the officer."""
     tables = [table for table in TABLES.values() if table.is_worked]
     return sum(table.model._default_manager.filter(assigned_to=officer).count() for table in tables)
+
+
+def stands_in_for(officer: Officer) -> list[Absence]:
+    """The absences of today in which the officer stands in, the one that ends first first."""
+    found = Absence.objects.on(today()).filter(stand_in__human=officer.human)
+    return list(found.select_related("officer").order_by("to_on"))

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from onestop.staff import absence_views as absence
 from onestop.staff import work_views as work
 
 urlpatterns = [
@@ -10,8 +11,10 @@ urlpatterns = [
     path("help/<uuid:pk>/", work.help_request, name="help-request"),
     path("help/<uuid:pk>/take/", work.help_take, name="help-take"),
     path("help/<uuid:pk>/<slug:verb>/", work.help_step, name="help-step"),
-    path("away/", work.away, name="away"),
-    path("away/<uuid:pk>/end/", work.back, name="back"),
+    path("away/", absence.away, name="away"),
+    path("away/<uuid:pk>/end/", absence.back, name="back"),
+    path("away/of/<uuid:pk>/", absence.away_of, name="away-of"),
+    path("away/of/<uuid:pk>/<uuid:absence>/end/", absence.back_of, name="back-of"),
     path("accounts/<uuid:pk>/hand-over/", work.hand_over, name="hand-over"),
     path("accounts/<uuid:pk>/same-human/", work.same_human, name="same-human"),
 ]

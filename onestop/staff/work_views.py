@@ -13,7 +13,6 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from onestop.areas import clock
 from onestop.areas.guards import needs, signed_in
 from onestop.areas.scope import current
 from onestop.staff import help as helping
@@ -21,9 +20,8 @@ from onestop.staff import humans, work
 from onestop.staff.accounts_own_views import proved_first
 from onestop.staff.accounts_queries import accounts_seen
 from onestop.staff.help import HELP
-from onestop.staff.models import Absence, HelpRequest, Officer
+from onestop.staff.models import HelpRequest, Officer
 from onestop.staff.work_forms import (
-    AbsenceForm,
     AgainForm,
     AnswerForm,
     AskForm,
@@ -31,7 +29,7 @@ from onestop.staff.work_forms import (
     OtherHumanForm,
     SameHumanForm,
 )
-from onestop.staff.work_queries import by_district, colleagues_of, lying_with
+from onestop.staff.work_queries import by_district, colleagues_of
 from onestop.staff.workflow import WrongState
 from onestop.ui.components import Crumb
 
@@ -178,37 +176,7 @@ def help_take(request: HttpRequest, pk: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("staff:help-request", args=[asked.pk]))
 
 
-# -- being away, handing over ------------------------------------------------------------------------------------------
-
-
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def away(request: HttpRequest) -> HttpResponse:
-    """One's own absences: note one, with who stands in."""
-    officer = me(request)
-    form = AbsenceForm(request.POST or None, colleagues=colleagues_of(officer), instance=Absence(officer=officer))
-    if request.method == "POST" and form.is_valid():
-        wanted = form.cleaned_data
-        work.go_away(officer, from_on=wanted["from_on"], to_on=wanted["to_on"], stand_in=wanted["stand_in"], by=officer)
-        messages.success(request, _("The absence is noted."))
-        return HttpResponseRedirect(reverse("staff:away"))
-    context = {
-        "form": form,
-        "absences": Absence.objects.filter(officer=officer).to_come(clock.today()).select_related("stand_in"),
-        "lying": lying_with(officer),
-        "crumbs": [Crumb(_("Absence"))],
-    }
-    return render(request, "staff/away.html", context, status=422 if form.is_bound else 200)
-
-
-@signed_in
-@require_POST
-def back(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """End one's own absence."""
-    officer = me(request)
-    work.come_back(get_object_or_404(Absence, pk=pk, officer=officer), by=officer)
-    messages.success(request, _("The absence is ended."))
-    return HttpResponseRedirect(reverse("staff:away"))
+# -- handing over ------------------------------------------------------------------------------------------
 
 
 @needs("work.assign")

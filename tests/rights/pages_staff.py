@@ -168,10 +168,17 @@ WORK: Final[dict[str, list[Ask]]] = {
     ],
     "staff:away": [
         get("opens"),
+        get("chooses the officer", officer="{officer}"),
         post("goes", from_on="2014-07-01", to_on="2014-07-05", stand_in=""),
         post("names the officer", from_on="2014-07-01", to_on="2014-07-05", stand_in="{officer}"),
     ],
     "staff:back": [post("comes back for the officer", {"pk": "{absence}"})],
+    "staff:away-of": [
+        get("opens", OF_ACCOUNT),
+        post("enters one", OF_ACCOUNT, from_on="2014-07-01", to_on="2014-07-05", stand_in=""),
+        post("names the officer", OF_ACCOUNT, from_on="2014-07-01", to_on="2014-07-05", stand_in="{officer}"),
+    ],
+    "staff:back-of": [post("ends that of the officer", {**OF_ACCOUNT, "absence": "{absence}"})],
     "staff:hand-over": [
         get("opens", OF_ACCOUNT),
         post("gives it back to the office", OF_ACCOUNT, **WHY),
