@@ -12,7 +12,7 @@ the catalogue.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -234,10 +234,6 @@ class Catalogue:
     ) -> Catalogue:
         """The same facts with other programmes."""
         return replace(self, programmes=dict(programmes), programme_names=dict(names or self.programme_names))
-
-    def with_facts(self, facts: Iterable[Fact]) -> Catalogue:
-        """The same catalogue with more facts."""
-        return replace(self, facts=(*self.facts, *facts))
 
     def programme_name(self, code: str, language: str) -> str:
         return self.programme_names.get(code, {}).get(language) or code

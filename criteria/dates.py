@@ -60,14 +60,6 @@ def latest_start(on: date, months: int) -> date:
     return date(year, month0 + 1, min(on.day, last_day(year, month0 + 1)))
 
 
-def completed_months(start: date, on: date) -> int:
-    """Whole months complete between `start` and `on`; negative when `on` comes first."""
-    months = (on.year - start.year) * 12 + on.month - start.month
-    while completes_on(start, months) > on:
-        months -= 1
-    return months
-
-
 @dataclass(frozen=True)
 class SchoolYears:
     """When school years start: `known` days, ascending, and month and day of every year before and after those."""

@@ -18,7 +18,6 @@ from sqlglot import exp
 from criteria.tokens import WHOLE_HIGH, WHOLE_LOW
 
 Dialect = Literal["postgres", "duckdb", "spark"]
-DIALECTS: tuple[Dialect, ...] = ("postgres", "duckdb", "spark")
 WIDTH = 38
 # Frames that writing a rule of the greatest depth may take.
 FRAMES = 20_000

@@ -6,7 +6,7 @@ it read, with their dates. `criteria.explain` builds on it what is missing, what
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -237,16 +237,3 @@ def verdict(
     subject = None if person is None or programme.unit == "household" else family.member(person)
     world = FamilyWorld(family, catalogue, as_of, subject)
     return both([world.truth(tree) for _, tree in programme.all_criteria])
-
-
-def assess_all(
-    programmes: Iterable[Programme], family: Family, as_of: date, catalogue: Catalogue
-) -> dict[tuple[str, str], Assessment]:
-    """Every programme for every present member, by (programme, member id); a household's verdict is each member's."""
-    found: dict[tuple[str, str], Assessment] = {}
-    present = family.present(as_of)
-    for programme in programmes:
-        shared = assess(programme, family, as_of, catalogue) if programme.unit == "household" and present else None
-        for member in present:
-            found[programme.code, member.id] = shared or assess(programme, family, as_of, catalogue, person=member.id)
-    return found

@@ -143,11 +143,5 @@ class Voice:
         return self.say_number(value)
 
 
-def missing_patterns(patterns: Mapping[str, str]) -> list[str]:
-    """Keys that a language must still bring: those without a fallback."""
-    own_way = ("age_l", "age_g", "date_")
-    return [key for key in ENGLISH if key not in patterns and not key.startswith(own_way)]
-
-
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]

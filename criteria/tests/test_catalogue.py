@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,10 @@ from criteria.read import read
 from criteria.tests.lending import LIBRARY
 
 T = FactType
+
+
+def with_fact(fact: Fact) -> Catalogue:
+    return replace(LIBRARY, facts=(*LIBRARY.facts, fact))
 
 
 @pytest.mark.parametrize(
@@ -57,11 +62,11 @@ def test_two_facts_that_cannot_stand_together_are_refused(facts: tuple[Fact, ...
     ],
 )
 def test_a_derived_fact_whose_rule_is_wrong_is_refused_when_it_is_asked(derived: str, said: str) -> None:
-    library = LIBRARY.with_facts([Fact("size_of", "person", T.BOOL, derived=derived)])
+    library = with_fact(Fact("size_of", "person", T.BOOL, derived=derived))
     with pytest.raises(CatalogueError, match=said):
         read("person.size_of", library)
 
 
 def test_a_person_and_a_household_may_have_facts_of_one_name() -> None:
-    library = LIBRARY.with_facts([Fact("card", "household", T.BOOL)])
+    library = with_fact(Fact("card", "household", T.BOOL))
     assert read("person.card && household.card", library) != read("person.card && person.card", library)

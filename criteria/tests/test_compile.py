@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 from time import perf_counter
+from typing import get_args
 
 import duckdb
 import pytest
@@ -14,9 +15,9 @@ import sqlglot
 from sqlglot import exp
 
 from criteria.compile import Statement, compile_counts, compile_households, compile_rows
-from criteria.engines import DIALECTS, Engine
+from criteria.engines import Dialect, Engine
 from criteria.family import Answer, Enrolment, Family, Member, Opening, Openings, Period, Status
-from criteria.interpret import assess_all
+from criteria.interpret import assess, verdict
 from criteria.programme import Programme
 from criteria.relations import Enrolments, Everywhere, Households, OneHousehold, Persons, Ranges, Relations
 from criteria.tests.lending import LIBRARY
@@ -57,13 +58,12 @@ Town = tuple[duckdb.DuckDBPyConnection, list[Family], Openings, WideTables]
 def expected_counts(families: list[Family]) -> dict[str, Counter[bool | None]]:
     found: dict[str, Counter[bool | None]] = {code: Counter() for code in RULES}
     for family in families:
-        assessed = assess_all(programmes(), family, AS_OF, LIBRARY)
-        counted = set()
-        for (code, _), assessment in assessed.items():
-            if assessment.programme.unit == "household" and code in counted:
-                continue
-            counted.add(code)
-            found[code][assessment.truth] += 1
+        present = family.present(AS_OF)
+        for programme in programmes():
+            asked = present[:1] if programme.unit == "household" else present
+            found[programme.code].update(
+                verdict(programme, family, AS_OF, LIBRARY, person=member.id) for member in asked
+            )
     return found
 
 
@@ -138,14 +138,14 @@ def test_one_household_is_a_prepared_statement(town: Town) -> None:
     connection, families, openings, tables = town
     relations = tables.relations(openings)
     statement = compile_rows(programmes(), LIBRARY, relations, AS_OF, OneHousehold(), "duckdb", criteria=True)
+    asked = {programme.code: programme for programme in programmes()}
     for family in families[:40]:
         rows = connection.execute(statement.sql, {"household": family.id}).fetchall()
-        assessed = assess_all(programmes(), family, AS_OF, LIBRARY)
         assert {row[0] for row in rows} == {f"{family.id}/{member.id}" for member in family.present(AS_OF)}
         for row in rows:
             member = row[0].removeprefix(f"{family.id}/")
             for output, answer in zip(statement.outputs, row[3:], strict=True):
-                assessment = assessed[output.programme, member]
+                assessment = assess(asked[output.programme], family, AS_OF, LIBRARY, person=member)
                 states = {state.key: state.state for state in assessment.criteria}
                 assert answer is (states[output.criterion] if output.criterion else assessment.truth), output
 
@@ -211,16 +211,15 @@ def test_a_snapshot_of_fresh_facts_needs_no_dates() -> None:
         "NIGHT": ("person", ["person.card && person.age >= 60"]),
         "ATLAS": ("person", ["enrolled('NIGHT') || household.members.exists(m, m.card)"]),
     }
-    library = LIBRARY.with_facts(())
     standing = programmes(**rules)
-    statement = compile_rows(standing, library, relations, AS_OF, Everywhere(), "duckdb")
+    statement = compile_rows(standing, LIBRARY, relations, AS_OF, Everywhere(), "duckdb")
     assert sorted(connection.execute(statement.sql).fetchall()) == [
         (1, 1, "1701", True, True),
         (2, 1, "1701", False, True),
     ]
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", get_args(Dialect))
 def test_every_engine_reads_what_is_written_for_it(dialect: str) -> None:
     relations = WideTables(LIBRARY, Engine(dialect)).relations({"NIGHT": (Opening(("17",)),)})  # type: ignore[arg-type]
     rules = {
@@ -282,9 +281,10 @@ def test_rules_at_the_limits_of_depth_and_number_run_in_every_engine(town: Town)
     assert perf_counter() - begun < 30
     found = {row[0]: row[3:] for row in rows}
     for family in families[:60]:
-        for (_, member), assessment in assess_all(programmes(**many), family, AS_OF, LIBRARY).items():
+        for member in family.present(AS_OF):
+            assessment = assess(programmes(**many)[0], family, AS_OF, LIBRARY, person=member.id)
             states = [state.state for state in assessment.criteria]
-            assert list(found[f"{family.id}/{member}"]) == [assessment.truth, *states]
+            assert list(found[f"{family.id}/{member.id}"]) == [assessment.truth, *states]
 
 
 def test_who_left_on_the_eve_is_not_counted_and_who_leaves_today_is() -> None:

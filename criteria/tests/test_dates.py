@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from criteria.dates import (
     SchoolYears,
-    completed_months,
     completes_on,
     cut,
     fresh_since,
@@ -27,12 +26,6 @@ MONTHS = st.integers(0, 1300)
 def test_the_cut_off_is_the_last_birth_that_has_completed_the_months(on: date, months: int, near: int) -> None:
     born = shift_days(latest_start(on, months), near)
     assert (completes_on(born, months) <= on) is (born <= latest_start(on, months))
-
-
-@given(DAYS, DAYS)
-def test_completed_months_are_complete_and_no_more(start: date, on: date) -> None:
-    months = completed_months(start, on)
-    assert completes_on(start, months) <= on < completes_on(start, months + 1)
 
 
 @given(DAYS, st.integers(1, 80))

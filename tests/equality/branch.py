@@ -7,6 +7,8 @@ lists kept as numbers, levels that are codes and levels that are numbers.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from criteria.catalogue import Catalogue, Fact, FactType
 from criteria.tests.lending import LIBRARY
 
@@ -41,4 +43,4 @@ FACTS = (
     Fact("begun_on", "household", T.DATE, derived="household.lamp ? household.built_on : household.flood_on"),
 )
 
-BRANCH: Catalogue = LIBRARY.with_facts(FACTS)
+BRANCH: Catalogue = replace(LIBRARY, facts=(*LIBRARY.facts, *FACTS))
