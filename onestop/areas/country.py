@@ -18,6 +18,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from criteria.dates import SchoolYears
+from onestop.areas.masks import MASKS
+from onestop.areas.masks import nearest as nearest_mask
 from onestop.areas.packfile import Node, PackRefused, read_pack_file
 from onestop.areas.rights import RIGHTS, nearest
 
@@ -34,6 +36,7 @@ _ROLE_KEYS: Final = (
     "compartments",
     "may_sign_in",
     "stands_for",
+    "masks",
 )
 _MONTH_DAY: Final = re.compile(r"(\d{2})-(\d{2})")
 
@@ -82,7 +85,8 @@ class Role:
     """A role of an officer: rights, what it sees (persons or figures), sectors (None = all) and compartments.
 
     `may_sign_in`: False for roles of committees and papers; they open no session (ORG-33). `also`: other names of the
-    role (A11). `stands_for`: the roles of which any may take a step that names this one.
+    role (A11). `stands_for`: the roles of which any may take a step that names this one. `masks`: kinds of columns that
+    the role does not see of the people it sees (masks.py).
     """
 
     code: str
@@ -95,6 +99,7 @@ class Role:
     may_sign_in: bool = True
     also: tuple[str, ...] = ()
     stands_for: tuple[str, ...] = ()
+    masks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -270,6 +275,7 @@ class Country:
                 node.flag("may_sign_in", True),
                 node.texts("also"),
                 node.texts("stands_for"),
+                _masks(node, sees),
             )
             if clash := next((each for each in self.conflicts if each.joins(role.rights)), None):
                 raise node.refuse(f"these rights may not be in one hand: {in_words(clash.why, 'en')}", "rights")
@@ -359,6 +365,20 @@ def _rights(node: Node, key: str) -> frozenset[str]:
             hint = f"did you mean {near}?" if near else f"known: {', '.join(RIGHTS)}."
             raise named.refuse(f"'{named.text()}' is no right; {hint}")
     return frozenset(node.texts(key))
+
+
+def _masks(node: Node, sees: str) -> frozenset[str]:
+    """The masked columns of a role. Raises PackRefused for a kind that nobody knows, and where nobody is seen."""
+    if not node.has("masks"):
+        return frozenset()
+    for named in node.each("masks"):
+        if named.text() not in MASKS:
+            near = nearest_mask(named.text())
+            hint = f"did you mean {near}?" if near else f"known: {', '.join(MASKS)}."
+            raise named.refuse(f"'{named.text()}' is no masked column; {hint}")
+    if sees != "persons":
+        raise node.refuse("a role that sees no persons has nothing to mask.", "masks")
+    return frozenset(node.texts("masks"))
 
 
 @lru_cache(maxsize=8)

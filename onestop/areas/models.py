@@ -12,8 +12,9 @@ stands behind the wall of its table (walls.py), and is fetched through `visible_
 the one row that says what this database is: of which country, made by which version, and whether it is a demonstration.
 """
 
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -163,7 +164,12 @@ class PersonalQuerySet(models.QuerySet[Any]):
 
 
 class Personal(Edited):
-    """A row about people: it lies in a unit, behind the wall of its table."""
+    """A row about people: it lies in a unit, behind the wall of its table.
+
+    `masked`: columns that not every role which sees the row sees too, each with its kind (masks.py).
+    """
+
+    masked: ClassVar[Mapping[str, str]] = {}
 
     unit_code = UnitCodeField()
 

@@ -39,6 +39,7 @@ RIGHTS: Final[dict[str, Right]] = {
     "registry.read": Right(_("see households and persons"), "registry"),
     "registry.answer": Right(_("write down answers"), "registry"),
     "registry.register": Right(_("register households and persons"), "registry"),
+    "correction.read": Right(_("see what people ask to have put right"), "registry"),
     "correction.ask": Right(_("ask to have something put right"), "registry"),
     "correction.decide": Right(_("decide what is put right"), "registry"),
     "crosstable.read": Right(_("see who may get which programme"), "eligibility"),

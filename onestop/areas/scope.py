@@ -64,8 +64,8 @@ class Scope:
     no persons; then the walls show no row. `counting`: only the system officer that counts; the walls are open to its
     SQL, while `visible_to` still shows nobody. `broken`: places open in an emergency; they lie in `ranges`, persons
     are found and read there, but no list, table or figure is made of them. `rights`: the union over all roles, for a
-    first look at the door;
-    `may(right, at)` is exact. `roles` and `office_code` are written into the journal.
+    first look at the door; `may(right, at)` is exact. `masks`: what each role that shows persons masks, and where
+    (masks.py). `roles` and `office_code` are written into the journal.
     """
 
     officer_id: UUID
@@ -76,6 +76,7 @@ class Scope:
     rights: frozenset[str] = frozenset()
     figure_ranges: tuple[Range, ...] = ()
     grants: tuple[tuple[frozenset[str], Range], ...] = ()
+    masks: tuple[tuple[frozenset[str], Range], ...] = ()
     roles: tuple[str, ...] = ()
     office_code: str = ""
     counting: bool = False
@@ -88,6 +89,11 @@ class Scope:
     def where(self, right: str) -> tuple[Range, ...]:
         """The ranges over which a role gives the right."""
         return merged(codes for rights, codes in self.grants if right in rights)
+
+    def hides(self, kind: str, at: str) -> bool:
+        """True when every role that shows the people of the unit masks this kind of column (masks.py)."""
+        here = [masks for masks, (low, high) in self.masks if low <= at < high]
+        return bool(here) and all(kind in masks for masks in here)
 
     def covers(self, code: str) -> bool:
         """True when the unit of this code lies in the scope. '' is the nation and needs the whole nation."""

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from onestop.areas.guards import demand, signed_in
+from onestop.areas.masks import is_masked, kind_of, veiled
 from onestop.areas.models import AdministrativeUnit, PersonalQuerySet, UnitCodeField
 from onestop.areas.phones import local_phone
 from onestop.areas.scope import current
@@ -116,20 +117,23 @@ def _word(one: models.Model) -> str:
 def _told(one: models.Model, record: models.Model, source: HistorySource, most: int) -> Iterator[Told]:
     what = "" if one == record else _word(one)
     for change in history_of(one, limit=most):
-        said = list(_said(type(one), change, source.hidden, str(record.pk)))
+        said = list(_said(one, change, source.hidden, str(record.pk)))
         if said:
             yield Told(change.at, change.officer, change.op, what, said)
 
 
-def _said(model: type[models.Model], change: Change, hidden: frozenset[str], record: str) -> Iterator[Said]:
+def _said(one: models.Model, change: Change, hidden: frozenset[str], record: str) -> Iterator[Said]:
     for column, (before, after) in change.fields.items():
         if column in UNSAID or column in hidden or str(after) == record:  # that it belongs to this record is clear
             continue
         if change.op == "I" and after in (None, "", [], {}):
             continue
-        field = _field(model, column)
+        field = _field(type(one), column)
         label = str(LABELS.get(column) or getattr(field, "verbose_name", None) or column)
-        yield Said(label[:1].upper() + label[1:], _value(field, before), _value(field, after))
+        values = [_value(field, value) for value in (before, after)]
+        if is_masked(one, column):
+            values = [veiled(kind_of(one, column), value) or "–" for value in (before, after)]
+        yield Said(label[:1].upper() + label[1:], *values)
 
 
 def _field(model: type[models.Model], column: str) -> Any:

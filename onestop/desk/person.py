@@ -26,7 +26,7 @@ from onestop.desk.words import names_of
 from onestop.journal.actions import record
 from onestop.journal.queries import lines_about
 from onestop.journal.verbs import DISCLOSING, READ
-from onestop.registry.models import Household, HouseholdMembership, Person
+from onestop.registry.models import Household, HouseholdMembership, IdentityDocument, Person
 from onestop.registry.queries import household_of, resolved
 from onestop.staff.models import Officer
 from onestop.ui import languages
@@ -83,13 +83,13 @@ def places_of(one: Person) -> list[AdministrativeUnit]:
     return list(reversed(path_of(one.unit_code)[-2:]))
 
 
-def papers_of(one: Person) -> list[tuple[str, str]]:
-    """Each paper that is valid today: what it is, and its number."""
+def papers_of(one: Person) -> list[tuple[str, IdentityDocument]]:
+    """Each paper that is valid today: what it is, and the paper with its number."""
     kinds = pack().documents
     held = one.documents.filter(voided_at=None).order_by("kind", "number")
     on = today()
     return [
-        (in_words(kinds[paper.kind].label), paper.number)
+        (in_words(kinds[paper.kind].label), paper)
         for paper in held
         if paper.kind in kinds and (paper.valid_to is None or paper.valid_to >= on)
     ]

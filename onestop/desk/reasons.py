@@ -12,6 +12,7 @@ from criteria.check import OPEN_KEY
 from criteria.explain import BIRTH, Missing, missing_in
 from criteria.interpret import HOUSEHOLD, CriterionState, FactRead
 from onestop.areas.country import in_words, pack
+from onestop.areas.masks import shown
 from onestop.desk.asking import Ask, ask, asked_of
 from onestop.desk.queries import Opened, last_sheets
 from onestop.desk.words import label, listed, programme_names, said_of, value_words
@@ -250,7 +251,8 @@ class Reason:
         parts = [_("valid from %(day)s") % {"day": day(status.valid_from)}]
         if status.valid_to:
             parts.append(_("to %(day)s") % {"day": day(status.valid_to)})
-        return " · ".join(filter(None, (" ".join(parts), _round(status.round), status.card_number, status.source)))
+        card = shown(status, "card_number")
+        return " · ".join(filter(None, (" ".join(parts), _round(status.round), card, status.source)))
 
     def benefits(self) -> list[Benefit]:
         """What the programme gives, from its file."""

@@ -62,7 +62,6 @@ class Line:
     sex: str | None
     birth_date: date | None
     birth_precision: str
-    phone: str
     folder_number: str
     ask: tuple[Fact, ...]
 
@@ -126,7 +125,7 @@ page AS (
   ORDER BY {order} LIMIT %(limit)s)
 SELECT n.n3, n.n2, n.n1, n.n0, EXISTS (SELECT FROM pos), page.id, page.household_id, page.unit_code, page.state,
   page.members, q.family_name_km, q.given_name_km, q.family_name_latin, q.given_name_latin, q.number, q.sex,
-  q.birth_date, q.birth_precision, q.phone, h.folder_number{asks}
+  q.birth_date, q.birth_precision, h.folder_number{asks}
 FROM n LEFT JOIN page ON true
 LEFT JOIN registry_person q ON q.id = page.named
 LEFT JOIN registry_household h ON h.id = page.household_id
@@ -234,9 +233,9 @@ def _parameters(book: Rulebook, code: str, wanted: Wanted, after: UUID | None, l
 
 
 def _line(row: Sequence[Any], columns: list[str], asks: list[Question]) -> Line:
-    (key, household, unit, state, members, family_km, given_km, family, given, number, sex, born, precision, phone,
-     folder) = row[5:20]  # fmt: skip
-    known = dict(zip(columns, row[20:], strict=True))
+    (key, household, unit, state, members, family_km, given_km, family, given, number, sex, born, precision,
+     folder) = row[5:19]  # fmt: skip
+    known = dict(zip(columns, row[19:], strict=True))
     name_km = " ".join(filter(None, (family_km, given_km)))
     name_latin = " ".join(filter(None, (family, given)))
     return Line(
@@ -251,7 +250,6 @@ def _line(row: Sequence[Any], columns: list[str], asks: list[Question]) -> Line:
         sex=sex,
         birth_date=born,
         birth_precision=precision or "",
-        phone=phone or "",
         folder_number=folder or "",
         ask=_to_ask(known, asks) if STATES[state] == "unknown" else (),
     )

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from onestop.areas.guards import needs, public
+from onestop.areas.guards import demand, needs, public
 from onestop.areas.scope import current
 from onestop.journal.actions import record
 from onestop.journal.queries import lines_about
@@ -59,6 +59,8 @@ def notice(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest, person: UUID) -> HttpResponse:
     """One person: which notice was told, what was handed out, what was asked to be put right."""
     one = person_of(request, person)
+    if request.method == "POST":
+        demand(current(), "registry.answer", one.unit_code)
     form = TellingForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -82,6 +84,7 @@ def privacy(request: HttpRequest, person: UUID) -> HttpResponse:
         "form": form,
         "may_tell": current().may("registry.answer", one.unit_code),
         "may_ask": current().may("correction.ask", one.unit_code),
+        "may_look": current().may("correction.read", one.unit_code),
         "corrections": CorrectionRequest.objects.visible_to(request.user).filter(person=one).order_by("-id"),
         "handed_out": handed_out(request, one),
         "crumbs": crumbs(one, Crumb(_("Information about this person"))),
@@ -139,7 +142,7 @@ class Compared:
         return self.now not in {self.before, self.wanted}
 
 
-@needs("registry.read")
+@needs("correction.read")
 @require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
     """The requests of the area, those that wait first."""
@@ -157,7 +160,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/corrections.html", context)
 
 
-@needs("registry.read")
+@needs("correction.read")
 @require_http_methods(["GET", "HEAD", "POST"])
 def correction(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One request side by side with the record, and the steps this officer may take."""

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.utils import translation
 
 from onestop.areas.country import Role, in_words, pack
+from onestop.areas.masks import MASKS
 from onestop.areas.rights import BUILT, RIGHTS
 from onestop.areas.terms import terms
 from onestop.staff.tasks import packed_tasks, sources
@@ -62,9 +63,10 @@ def rights() -> str:
             shown = f"`{code}`" if right.room in BUILT else f"*{code}*"
             holders.append([f"{shown}: {right}", *cells])
         lines += _table(["right", *(name for _number, name in tiers)], holders)
-        lines += ["## Roles", ""]
+        lines += ["## Roles", "", "Masked: columns that the role does not see of the people it sees:"]
+        lines += ["; ".join(f"`{code}`, {mask}" for code, mask in MASKS.items()) + ".", ""]
         lines += _table(
-            ["role", "tier", "signs in", "sees", "sectors", "compartments", "rights"],
+            ["role", "tier", "signs in", "sees", "sectors", "compartments", "masked", "rights"],
             [_role_row(role, dict(tiers)) for role in roles],
         )
         lines += ["## Rights not in one hand", ""]
@@ -83,6 +85,7 @@ def _role_row(role: Role, tiers: dict[int, str]) -> list[object]:
         role.sees,
         "all" if role.sectors is None else ", ".join(sorted(role.sectors)),
         ", ".join(sorted(role.compartments)),
+        ", ".join(sorted(role.masks)),
         ", ".join(sorted(role.rights)),
     ]
 

@@ -75,13 +75,15 @@ def scope_of(officer: Officer, on: date | None = None) -> Scope:
         rights=frozenset().union(*(role.rights for role, _codes in held)),
         figure_ranges=merged(codes for role, codes in own if role.sees == "persons" or "figures.read" in role.rights),
         grants=tuple((role.rights, codes) for role, codes in held),
+        masks=tuple((role.masks, codes) for role, codes in persons),
         roles=tuple(sorted({role.code for role, _codes in own})),
         office_code=officer.office.code if officer.office else "",
         broken=broken,
     )
 
 
-# What an opened place gives beside the roles: reading persons. No compartment: as of two roles the narrower is taken,
+# What an opened place gives beside the roles: reading persons, nothing masked: in an emergency one rings and looks for
+# somebody. No compartment: as of two roles the narrower is taken,
 # the officer's own compartments are closed too while it is open.
 _BROKEN: Final = Role(
     code=BROKEN, level=0, label={}, rights=frozenset({"registry.read"}), sees="persons", sectors=None,

@@ -80,6 +80,20 @@ def test_wrong_levels_are_refused_at_their_line(copy: Path, old: str, new: str, 
         _ = country.levels
 
 
+@pytest.mark.parametrize(
+    ("sees", "message"),
+    [
+        ("persons, masks: [fone]", r"masks\[0\]: 'fone' is no masked column; did you mean phone\?"),
+        ("persons, masks: [xyz]", r"masks\[0\]: 'xyz' is no masked column; known: phone, papers"),
+        ("figures, masks: [phone]", r"masks: a role that sees no persons has nothing to mask"),
+    ],
+)
+def test_a_misspelt_mask_is_refused_with_the_nearest(copy: Path, sees: str, message: str) -> None:
+    with pytest.raises(PackRefused, match=rf"lun/roles.yaml:2: roles\[0\].{message}"):
+        _ = change(copy, "roles.yaml", "sees: persons", f"sees: {sees}").roles
+    assert not change(copy, "roles.yaml", f"sees: {sees}", "sees: persons").roles["keeper"].masks
+
+
 def test_other_faults_are_refused_at_their_line(copy: Path) -> None:
     with pytest.raises(PackRefused, match=r"lun/country.yaml:\d+: zone: 'Luna/Nowhere' is no time zone"):
         _ = change(copy, "country.yaml", "Atlantic/Azores", "Luna/Nowhere").zone

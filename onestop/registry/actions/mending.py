@@ -8,8 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.clock import now
+from onestop.areas.masks import demand_open
 from onestop.areas.text import normalise
 from onestop.journal.actions import record
+from onestop.registry.actions.doubles import look_for_doubles
 from onestop.registry.actions.registering import NAMES, birth_fields, sort_key_of
 from onestop.registry.choices import CHANGED, MERGED, VOIDED
 from onestop.registry.models import (
@@ -40,8 +42,11 @@ def change_person(person: Person, *, version: int, by: Officer, **fields: Any) -
     person = locked(person)
     require(by, "registry.register", person.unit_code)
     _only(fields, _OF_PERSON)
+    demand_open(person, fields)
     write_change(person, version=version, fields=fields)
     record(CHANGED, by=by, subject=person, note=", ".join(sorted(fields)))
+    if fields.keys() - {"phone"}:
+        look_for_doubles([person.pk], by=by)
     return person
 
 
@@ -65,6 +70,7 @@ def change_household(household: Household, *, version: int, by: Officer, **field
     household = locked(household)
     require(by, "registry.register", household.unit_code)
     _only(fields, _OF_HOUSEHOLD)
+    demand_open(household, fields)
     changed = {name: normalise(value) for name, value in fields.items() if name != "phone"} | _phone(fields)
     save_changes(household, changed, version=version)
     record(CHANGED, by=by, subject=household, note=", ".join(sorted(fields)))
@@ -90,6 +96,7 @@ def void(entry: Entry, *, reason: str, by: Officer) -> None:
     rows = type(entry)._default_manager.all()
     entry = standing(rows, entry)
     require(by, "registry.register", entry.unit_code)
+    demand_open(entry, entry.masked)
     if isinstance(entry, Household) and HouseholdMembership.objects.open().filter(household=entry).exists():
         raise ValidationError(_("People live in this household. Move them or void their memberships first."))
     update(rows.filter(pk=entry.pk), voided_at=now(), voided_by=by, void_reason=reason, version=entry.version + 1)

@@ -46,6 +46,8 @@ def dates_in_order(name: str) -> models.CheckConstraint:
 class Household(Personal):
     """People who live and eat together: the usual unit of assistance. `unit_code` is its village."""
 
+    masked: ClassVar = {"address": "address", "phone": "phone"}
+
     folder_number = models.CharField(_("folder number"), max_length=10, editable=False)
     address = models.CharField(_("address"), max_length=300, blank=True, default="")
     phone = models.CharField(_("telephone"), max_length=16, blank=True, default="")
@@ -136,6 +138,8 @@ class Residence(Personal):
 
 class PovertyStatus(Personal):
     """What the identification of poor households found: 0 (assessed, not poor), 1, 2 or 3 (at risk), for a time."""
+
+    masked: ClassVar = {"card_number": "card"}
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="poverty_statuses", db_index=False)
     level = models.SmallIntegerField(_("level"))

@@ -47,6 +47,8 @@ class PersonQuerySet(PersonalQuerySet):
 class Person(Personal):
     """A human in the registry, served or not."""
 
+    masked: ClassVar = {"phone": "phone"}
+
     number = models.CharField(_("membership number"), max_length=10, editable=False)
     family_name_km = models.CharField(_("family name in Khmer"), max_length=100, blank=True, default="")
     given_name_km = models.CharField(_("given name in Khmer"), max_length=100, blank=True, default="")
@@ -142,6 +144,8 @@ class Person(Personal):
 
 class IdentityDocument(Personal):
     """A paper that says who somebody is. `kind` is of the country's list. Many a person, none required."""
+
+    masked: ClassVar = {"number": "papers"}
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="documents")
     kind = models.CharField(_("kind"), max_length=40)
