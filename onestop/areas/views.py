@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from onestop.areas import clock
 from onestop.areas.country import pack
@@ -59,6 +60,7 @@ def rows_of(units: Iterable[AdministrativeUnit], today: date, *, with_path: bool
 
 
 @signed_in
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The highest level of the country, and the search over all places."""
     form = PlaceSearch(request.GET)
@@ -82,6 +84,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
+@require_safe
 def tree(request: HttpRequest, code: str) -> HttpResponse:
     """One unit: what it is, where it lies, its period and successors, and the units one step below."""
     path = path_of(code)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from onestop.areas import clock
 from onestop.areas.guards import demand, needs
@@ -29,6 +29,7 @@ ELIGIBLE = pgettext_lazy("state", "eligible, not receiving")
 
 
 @needs("crosstable.read")
+@require_safe
 def crosstable(request: HttpRequest) -> HttpResponse:
     """The list of a programme; without a programme, the programmes to choose from."""
     scope = current()

@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from onestop.areas import clock
 from onestop.areas.country import pack
@@ -134,6 +135,7 @@ def number(value: Shown) -> SafeString:
 
 
 @needs("figures.read")
+@require_safe
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a unit; the code of the country is the nation."""
     unit = None if code == pack().code else AdministrativeUnit.objects.filter(code=code).first()

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from onestop.areas import clock
 from onestop.areas.country import pack
@@ -51,6 +52,7 @@ class Named:
 
 
 @needs("rule.try")
+@require_http_methods(["GET", "HEAD", "POST"])
 def try_rule(request: HttpRequest) -> HttpResponse:
     """The form; sent, also what is wrong, or the sentence and who would be in, out, unknown."""
     scope = current()

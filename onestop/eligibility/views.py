@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
 
 from onestop.areas import clock
 from onestop.areas.guards import needs
@@ -38,6 +39,7 @@ class Line:
 
 
 @needs("programme.read")
+@require_safe
 def programmes(request: HttpRequest) -> HttpResponse:
     """Every programme the officer may see, by guarantee; active, planned and known for information."""
     form = ProgrammeSearch(request.GET)
@@ -103,6 +105,7 @@ def line_of(programme: Programme) -> Line:
 
 
 @needs("programme.read")
+@require_safe
 def programme(request: HttpRequest, code: str) -> HttpResponse:
     """Everything about one programme, and how many of the officer's area it reaches."""
     scope = current()

@@ -1,18 +1,22 @@
 """Every page has its guard, every recorded verb its sentence, and the scope goes round the page."""
 
 import ast
-from collections.abc import Iterator
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.views.decorators.http import require_safe
 
 from config import demo_check
 from onestop.areas.country import pack
-from onestop.areas.guards import RIGHTS, guard_of
+from onestop.areas.guards import RIGHTS, guard_of, signed_in
 from onestop.journal.verbs import VERBS
 
 # Pages anybody may open. A new line here is a decision.
@@ -22,6 +26,8 @@ PUBLIC = {"staff:sign-in", "staff:sign-out", "ui:language", "registry:notice"} |
     "staff:first-password",
     "staff:second-factor",
 }
+# The decorators of Django by which a view says which methods it answers
+METHODS = ("require_safe", "require_POST", "require_GET", "require_http_methods")
 # Show-cases of the components: in debug and in tests only
 SHOWCASES = {"ui:components", "ui:components-public", "ui:components-error"}
 
@@ -88,3 +94,32 @@ def test_every_recorded_verb_has_its_sentence(pytestconfig: pytest.Config) -> No
 
 def test_the_demo_prints_the_password_its_officers_have() -> None:
     assert pack().node("demo_officers.yaml").text("password") == demo_check.password()
+
+
+def declared_methods(view: Callable[..., object]) -> list[str]:
+    """The decorators of a view that say which methods it answers, as they are written."""
+    written = textwrap.dedent(inspect.getsource(inspect.unwrap(view)))
+    function = ast.parse(written).body[0]
+    assert isinstance(function, ast.FunctionDef), view
+    return [text for text in map(ast.unparse, function.decorator_list) if text.startswith(METHODS)]
+
+
+def test_every_page_says_which_methods_it_answers() -> None:
+    """Else a PUT or DELETE is answered like a GET: nothing is done, but a door stands open that nobody looks at."""
+    silent = [
+        name
+        for name, page in all_pages().items()
+        if name not in SHOWCASES and len(declared_methods(page.callback)) != 1
+    ]
+    assert not silent, f"@require_safe, @require_POST or @require_http_methods is missing or doubled: {silent}"
+
+
+def test_a_page_without_methods_would_be_found() -> None:
+    def silent(request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    @require_safe
+    def said(request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    assert (declared_methods(signed_in(silent)), declared_methods(signed_in(said))) == ([], ["require_safe"])
