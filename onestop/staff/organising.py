@@ -18,6 +18,7 @@ from onestop.areas.models import AdministrativeUnit, Edited
 from onestop.areas.scope import current, range_of
 from onestop.journal.actions import record
 from onestop.staff import verbs
+from onestop.staff.accounts_queries import accounts_seen
 from onestop.staff.bodies import body_kinds
 from onestop.staff.models import Committee, CommitteeMember, Office, Officer, OfficeSetting, Partner, RoleAssignment
 from onestop.staff.modes import modes
@@ -149,8 +150,9 @@ def why_not_give(
 ) -> str:
     """Why this role may not be given there; '' when it may. Asked before anything is saved.
 
-    Nobody gives a role to themselves or to another account of theirs, nor outside the areas where they make accounts;
-    the unit is of the role's level; rights that may not be in one hand do not meet (roles.yaml, incompatible).
+    Nobody gives a role to themselves or to another account of theirs, nor outside the areas where they make accounts,
+    nor to an officer who works elsewhere, who is answered like one that does not exist; the unit is of the role's
+    level; rights that may not be in one hand do not meet (roles.yaml, incompatible).
     """
     role = pack().roles.get(role_code)
     if role is None:
@@ -159,6 +161,8 @@ def why_not_give(
         return _("Nobody gives a role to themselves. Ask another officer who makes accounts.")
     if not current().may("account.write", unit_code):
         return _("You make accounts for other places than %(unit)s.") % {"unit": unit_code or _("the nation")}
+    if not accounts_seen(current()).filter(pk=officer.pk).exists():
+        return no_such_officer(officer.username)
     level = pack().level_of(unit_code)
     if (level.number if level else 0) != role.level:
         return _("The role “%(role)s” is held at another level: %(level)s.") % {
@@ -173,6 +177,11 @@ def why_not_give(
         if (one.valid_to is None or one.valid_to >= valid_from) and (valid_to is None or one.valid_from <= valid_to)
     ]
     return clash(role, unit_code, [(entry, code) for entry, code in held if entry is not None])
+
+
+def no_such_officer(username: str) -> str:
+    """What is said of an officer who is not there, or works where one makes no accounts."""
+    return _("There is no officer “%(name)s” where you make accounts.") % {"name": username}
 
 
 def level_word(number: int) -> str:

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils.translation import gettext as _
@@ -186,7 +186,7 @@ def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
     by = me(request)
     officer: Officer = get_object_or_404(Officer.objects.filter(is_system=False).select_related("office"), pk=pk)
     if not current().may("work.assign", officer.office.unit_code if officer.office else ""):
-        raise PermissionDenied(_("This officer works in a place for which you do not hand out work."))
+        raise Http404
     form = HandOverForm(request.POST or None, colleagues=colleagues_of(officer))
     if request.method == "POST" and form.is_valid():
         try:

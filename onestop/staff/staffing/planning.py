@@ -17,6 +17,7 @@ from onestop.areas.country import Role, in_words, pack
 from onestop.areas.dates import read_date
 from onestop.areas.scope import Range, current
 from onestop.staff import accounts
+from onestop.staff.accounts_queries import accounts_seen
 from onestop.staff.bodies import BodyKind, body_kinds, labels, named
 from onestop.staff.models import Committee, CommitteeMember, Office, Officer, RoleAssignment
 from onestop.staff.organising import clash
@@ -112,6 +113,7 @@ class _Planner:
         self.officers: dict[str, Planned] = {}
         self.known_offices = {one.code: one for one in Office.objects.select_related("accountable")}
         self.known_officers: dict[str, Officer] = {}
+        self.officers_here: dict[str, Officer] = {}  # … of those whom a role may be given: of the area, as on the page
         self.names_in_file: set[str] = set()  # officers stand in any order: a supervisor may come later
         self.units: dict[tuple[str, int | None], tuple[str, str]] = {}
         self.given: dict[str, list[tuple[Role, str, date, date | None, int]]] = {}
@@ -123,6 +125,8 @@ class _Planner:
         wanted: QuerySet[Officer] = Officer.objects.filter(username__in=names)
         wanted = wanted.select_related("office", "supervisor").prefetch_related("assignments")
         self.known_officers = {one.username: one for one in wanted}
+        here = set(accounts_seen(current()).filter(username__in=names).values_list("username", flat=True))
+        self.officers_here = {name: one for name, one in self.known_officers.items() if name in here}
         rows = []
         for sheet in SHEETS:
             for row in (row for row in book.rows if row.sheet == sheet):
@@ -329,9 +333,9 @@ class _Planner:
         since, until = self._day(one, "from"), self._day(one, "to")
         if since and until and until < since:
             one.wrong("to", _("A role does not end before it begins."))
-        officer = self.known_officers.get(name)
+        officer = self.officers_here.get(name)
         if name and officer is None and name not in self.officers:
-            near = get_close_matches(name, [*self.officers, *self.known_officers], 3, 0.6)
+            near = get_close_matches(name, [*self.officers, *self.officers_here], 3, 0.6)
             text = _("There is no officer “%(name)s”, neither here nor in this file.") % {"name": name}
             one.wrong("username", f"{text} {_('Perhaps: %(code)s') % {'code': ', '.join(near)}}" if near else text)
         if officer is not None and officer.human == self.by.human:

@@ -222,6 +222,17 @@ def test_front_and_back_office_are_not_in_one_hand(named: Named) -> None:
         assert not ("ledger.audit" in role.rights and "ledger.write" in role.rights), role.code
 
 
+def test_a_role_is_given_to_no_officer_who_works_elsewhere(named: Named) -> None:
+    """Answered like one that does not exist; with a role in the area the same officer is one of it."""
+    it, elsewhere = named("it"), named("province")
+    with scope(it):
+        with pytest.raises(PermissionDenied, match="There is no officer “province” where you make accounts"):
+            given(it, elsewhere, "commune_clerk", "170101")
+        assert not elsewhere.assignments.filter(role="commune_clerk").exists()
+        RoleAssignment.objects.create(officer=elsewhere, role="commune_chief", unit_code="170102", valid_from=DAY)
+        assert given(it, elsewhere, "commune_clerk", "170101")
+
+
 def test_a_conflict_counts_only_where_areas_and_days_meet(named: Named) -> None:
     central = named("national")
     RoleAssignment.objects.create(officer=central, role="central_it", unit_code="", valid_from=date(2014, 1, 1))
@@ -246,7 +257,7 @@ def test_nobody_raises_their_own_rights_or_gives_any_outside_their_area(named: N
             ("district_assistant", "1712", named("commune"), "other places"),
             ("provincial_statistics", "17", named("commune"), "other places"),
             ("national_board", "", named("commune"), "other places"),
-            ("district_assistant", "170101", named("province"), "another level"),
+            ("district_assistant", "170101", named("commune"), "another level"),
             ("king", "1701", named("province"), "no role"),
         ]:
             with pytest.raises(PermissionDenied, match=says):
@@ -265,9 +276,9 @@ def test_nobody_raises_their_own_rights_or_gives_any_outside_their_area(named: N
 def test_a_role_has_a_last_day_and_its_history(named: Named) -> None:
     it = named("it")
     with scope(it):
-        role = given(it, named("province"), "commune_clerk", "170101")
+        role = given(it, named("finance"), "commune_clerk", "170101")
         organising.end_role(role, last_day=date(2014, 6, 30), by=it)
-        assert not scope_of(named("province"), date(2014, 7, 1)).may("meeting.write")
+        assert not scope_of(named("finance"), date(2014, 7, 1)).may("meeting.write")
         with pytest.raises(ValidationError):
             organising.end_role(role, last_day=date(2014, 6, 1), by=it)
     assert verbs_about(role) == {"role.given", "role.ended"}

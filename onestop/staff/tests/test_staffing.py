@@ -249,6 +249,18 @@ def test_two_roles_of_one_file_may_not_be_in_one_hand_either(it: Client) -> None
     assert [(number, where) for number, where, _words in problems(preview)] == [(3, head)]
 
 
+def test_an_officer_who_works_elsewhere_is_answered_like_one_who_is_not_there(it: Client) -> None:
+    """The file gives no role where the page of the account gives none, and does not tell who there is (ORG-44)."""
+    answers = []
+    for username in ("province", "nobody.here"):
+        preview = bring(it, workbook({"roles": [[username, "commune_assistant", "170101", "2014-06-02", ""]]}))
+        ((row, head, words),) = problems(preview)
+        answers.append((row, head, words.replace(username, "…")))
+        assert "Save all of this" not in text(preview)
+    assert answers[0] == answers[1]
+    assert "There is no officer" in answers[0][2]
+
+
 def test_a_changed_row_is_shown_as_a_change_and_a_role_gets_its_last_day(it: Client) -> None:
     cells = {"offices": [OFFICES], "officers": [OFFICER], "roles": [ROLE]}
     bring(it, workbook(cells))
