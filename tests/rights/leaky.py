@@ -17,6 +17,7 @@ from django.utils.html import format_html, format_html_join
 
 from onestop.areas.guards import signed_in
 from onestop.areas.models import AdministrativeUnit
+from onestop.areas.phones import local_phone
 from onestop.journal.actions import record
 from onestop.journal.verbs import READ
 from onestop.registry.models import Household, HouseholdMembership, Person
@@ -137,6 +138,13 @@ def compartment(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
+def unmasked(request: HttpRequest, household: UUID) -> HttpResponse:
+    """Read straight from the column, past the one way a masked value is shown."""
+    with over_the_walls():
+        return HttpResponse(f"<p>{local_phone(Household.objects.get(pk=household).phone)}</p>")
+
+
+@signed_in
 def small(request: HttpRequest) -> HttpResponse:
     return HttpResponse("<td>3</td>")
 
@@ -158,6 +166,7 @@ LEAKS = [
     path("reads/", writes_on_reading, name="reads"),
     path("writes/<uuid:household>/", writes_outside, name="writes"),
     path("compartment/", compartment, name="compartment"),
+    path("unmasked/<uuid:household>/", unmasked, name="unmasked"),
     path("small/", small, name="small"),
 ]
 urlpatterns = [path("leaky/", include((LEAKS, "leaky"))), path("", include("config.urls"))]
@@ -182,5 +191,6 @@ CAUGHT: dict[str, tuple[str, Ask, str]] = {
     "reads": ("commune_assistant", get("opens"), "registry_householdmembership"),
     "writes": ("commune_assistant", post("sends", OF_HOUSEHOLD), "is about somebody outside and wrote"),
     "compartment": ("district_assistant", get("opens"), "shows compartment child_protection"),
+    "unmasked": ("planning_officer", get("opens", OF_HOUSEHOLD), "shows masked phone of home"),
     "small": ("provincial_statistics", get("opens"), "small numbers 3 to one who sees figures only"),
 }

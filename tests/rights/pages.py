@@ -13,7 +13,7 @@ method (HEAD, OPTIONS, POST with an empty form, PUT, PATCH, DELETE) is tried by 
 from typing import Final
 
 from tests.rights.asks import Ask, get, post
-from tests.rights.pages_people import JOURNAL, PEOPLE
+from tests.rights.pages_people import ELSEWHERE, JOURNAL, PEOPLE
 from tests.rights.pages_staff import ACCOUNTS, DOOR, GLASS, OFFICES, STAFFING, WORK
 
 # Addresses that are walked by nobody, each with its reason
@@ -54,6 +54,7 @@ def _search() -> list[Ask]:
     asks += [post(f"looks for the {name}", q=f"{{{name}}}") for name in known_by]
     asks.append(post("looks for a part of the name", q="{given_latin:.4}"))
     asks.append(post("looks for the name in a village", q="{family_latin}", place="{village}"))
+    asks.append(post("looks for the name in a commune", q="{family_latin}", place="{commune}"))
     asks.append(post("looks for the name by year of birth", q="{family_latin}", born="1979"))
     return asks
 
@@ -125,7 +126,15 @@ PAGES: Final[dict[str, list[Ask]]] = {
         post("answers what is no answer", question("{child}", "grade"), answer="ninetynine", back="folder"),
         post("writes the birth", question("{head}", "birth_date"), answer_date="9/3/1978", version="{head_version}"),
         post("writes the birth too late", question("{head}", "birth_date"), answer_date="9/3/1978", version="0"),
-        post("writes the poverty status", question("household", "id_poor"), level="2", valid_from="1/1/2014"),
+        post(
+            "writes the poverty status",
+            question("household", "id_poor"),
+            level="2",
+            valid_from="1/1/2014",
+            card_number="KHM-4711",
+            asked_at=LATER,
+        ),
+        post("writes it too late", question("household", "id_poor"), level="2", valid_from="1/1/2014"),
     ],
     "desk:crosstable": _lists(),
     "desk:crosstable-export": _exports(),
@@ -167,5 +176,6 @@ PAGES: Final[dict[str, list[Ask]]] = {
     **GLASS,
     **STAFFING,
     **PEOPLE,
+    **ELSEWHERE,
     **JOURNAL,
 }

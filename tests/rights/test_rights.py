@@ -113,6 +113,12 @@ def test_what_is_done_to_persons_needs_that_they_are_seen() -> None:
         assert not (role.rights & of_persons) or role.sees == "persons", role.code
 
 
+def test_who_registers_people_masks_nothing_there() -> None:
+    """Who writes a column sees it; the others are held by the walk."""
+    for role in pack().roles.values():
+        assert not ("registry.register" in role.rights and role.masks), role.code
+
+
 def test_a_compartment_is_held_by_few_and_by_no_rank() -> None:
     """A new holder is a decision that shows here."""
     holders = {
@@ -131,6 +137,15 @@ def test_nothing_of_outside_is_shown_counted_offered_or_written(
 ) -> None:
     leaks = walk_of(subject).leaks
     assert not leaks, "\n" + "\n".join(leaks)
+
+
+@pytest.mark.slow
+def test_what_a_role_masks_is_seen_by_the_clerk(walk_of: Callable[[Subject], Walk]) -> None:
+    """Else a mask would hold because nothing is shown to anybody: the walk of the clerk meets every kind."""
+    clerk = next(one for one in SUBJECTS if one.name == "commune_assistant")
+    shown = {word for one in walk_of(clerk).asked for word in one.outcome.partition("shows ")[2].split(",")[0].split()}
+    masked = {kind for role in pack().roles.values() for kind in role.masks}
+    assert masked and masked <= shown, f"{masked - shown} is masked for some, and shown to nobody"
 
 
 @pytest.mark.slow

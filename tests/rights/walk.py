@@ -47,6 +47,10 @@ JOURNAL: Final = frozenset({"journal_journalentry"})
 GUESSES: Final = frozenset({"staff_signinthrottle"})
 # A place outside may be opened in an emergency: that is what its page is for
 OPENINGS: Final = frozenset({"staff_breakglass", "journal_rowhistory"})
+# Who is registered elsewhere may be asked of the narrow door, which counts its questions: its page is for that, and
+# answers otherwise when somebody of the same name, sex and birth is registered elsewhere
+THE_DOOR: Final = "registry:elsewhere"
+QUESTIONS: Final = frozenset({"registry_doorquestion"})
 SESSIONS: Final = "staff_officersession"
 # Tables too large to be compared for each asking; a write is seen all the same
 LARGE: Final = 5000
@@ -124,9 +128,13 @@ class Walker:
             f"compartment {name}": words for name, words in self.world.compartments.items() if name not in inside
         }
         if self.subject.roles:
-            masked = set(table()[self.subject.name].get("masks") or [])
-            home = self.world.places["home"]
-            closed |= {f"masked {kind}": home.words[kind] for kind in masked if kind in home.words}
+            masked = sorted(table()[self.subject.name].get("masks") or [])
+            closed |= {
+                f"masked {kind} of {place.ring}": place.words[kind]
+                for place in self.world.places.values()
+                for kind in masked
+                if self.sees_persons_of(place)
+            }
         return closed
 
     # asking ----------------------------------------------------------------------------------------------------------
@@ -320,7 +328,9 @@ class Walker:
         if ask.method != "POST" and changed - JOURNAL:
             self._leaks(where, f"only reads and wrote {', '.join(sorted(changed - JOURNAL))}")
         is_outside = place is not None and self.scope is not None and not self.scope.covers(place.unit)
-        if is_outside and changed - JOURNAL - OPENINGS:
+        if is_outside and changed - JOURNAL - OPENINGS - (
+            QUESTIONS if where.startswith(f"{THE_DOOR} ") else frozenset()
+        ):
             self._leaks(where, f"is about somebody outside and wrote {', '.join(sorted(changed))}")
         kept = sorted(name for name in changed - JOURNAL if name != "journal_rowhistory")
         return (f", writes {' '.join(kept)}" if kept else "") + (f", journals {' '.join(verbs)}" if verbs else "")
@@ -340,7 +350,7 @@ class Walker:
 
     def _notices_nothing(self, page: str, ask: Ask, place: Place | None) -> None:
         before = self.answers.get((page, ask.what, where_of(place)))
-        if before is None or page in OF_THE_MACHINE:
+        if before is None or page in OF_THE_MACHINE or page == THE_DOOR:
             return
         with rolled_back():
             after = reading.steady(reading.text_of(self.request(page, ask, place)[0]))
