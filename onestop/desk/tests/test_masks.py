@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from onestop.areas import clock
 from onestop.areas.masks import demand_open, shown
@@ -27,7 +28,7 @@ PHONE, PAPER, CARD, ADDRESS = "012345678", "987654321", "1701-CARD-771", "house 
 
 @pytest.fixture(autouse=True)
 def _the_day(db: None) -> Iterator[None]:
-    with clock.fixed(TODAY):
+    with clock.fixed(TODAY), translation.override("en"):
         Officer.objects.update(language="en")
         yield
 
