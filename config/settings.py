@@ -139,6 +139,7 @@ FACT_MODULES = ["onestop.registry.facts", "onestop.enrolments.facts"]
 TASK_SOURCES = [
     "onestop.desk.tasks.UNSEALED",
     "onestop.registry.tasks.CORRECTIONS",
+    "onestop.registry.tasks.DOUBLES",
     "onestop.staff.tasks.HELP_REQUESTS",
     "onestop.staff.tasks.HELP_ANSWERS",
     "onestop.staff.tasks.FIRST_PASSWORDS",

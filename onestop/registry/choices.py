@@ -126,6 +126,9 @@ DOUBLES_NOT_ASKED: Final = declare(
     "registry.doubles_not_asked",
     _("{officer} wrote down more people within an hour than the door looks for elsewhere. Left out: {note}"),
 )
+SWEPT: Final = declare(
+    "registry.doubles_swept", _("{officer} looked for people registered at two offices. Found: {note}")
+)
 SEARCHED: Final = declare("registry.searched", _("{officer} searched for people and was shown {note}."))
 LOADED: Final = declare("registry.loaded", _("{officer} loaded a file. {note}"))
 REBUILT: Final = declare("registry.rebuilt", _("{officer} had the rows made anew. {note}"))

@@ -1,4 +1,5 @@
-"""The privacy notice and the purposes of a disclosure, from the country pack (texts/privacy.yaml)."""
+"""The privacy notice, and the purposes of a disclosure and of a question through the narrow door, from the country pack
+(texts/privacy.yaml)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +8,7 @@ from onestop.areas.clock import today
 from onestop.areas.country import pack
 from onestop.areas.packfile import PackRefused
 
-__all__ = ["Notice", "Purpose", "notice_on", "purposes"]
+__all__ = ["Notice", "Purpose", "door_purposes", "notice_on", "purposes"]
 
 FILE = "texts/privacy.yaml"
 
@@ -23,7 +24,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Purpose:
-    """For what a list of persons may leave the office."""
+    """For what a list of persons may leave the office, or another office be asked."""
 
     code: str
     label: dict[str, str]
@@ -47,4 +48,14 @@ def purposes() -> dict[str, Purpose]:
     return {
         node.text("code"): Purpose(node.text("code"), node.names("label"))
         for node in pack().node(FILE).each("purposes")
+    }
+
+
+def door_purposes() -> dict[str, Purpose]:
+    """For what one may ask whether somebody is registered elsewhere, by code. None: it is not asked."""
+    if not pack().has(FILE) or not pack().node(FILE).has("door_purposes"):
+        return {}
+    return {
+        node.text("code"): Purpose(node.text("code"), node.names("label"))
+        for node in pack().node(FILE).each("door_purposes")
     }

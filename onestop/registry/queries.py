@@ -15,7 +15,7 @@ from onestop.journal.actions import record
 from onestop.registry.actions.papers import paper_number
 from onestop.registry.choices import ASKED_DOOR
 from onestop.registry.declared import Declared, declared
-from onestop.registry.doors import TOO_MANY
+from onestop.registry.doors import QUESTIONS_AN_HOUR, TOO_MANY
 from onestop.registry.models import AnswerSheet, Household, HouseholdMembership, Person
 from onestop.registry.values import value_of
 from onestop.staff.models import Officer
@@ -105,12 +105,13 @@ def known_elsewhere(
     name: tuple[str, str] | None = None,
     sex: str = "",
     birth: date | None = None,
+    purpose: str = "",
 ) -> list[Elsewhere]:
     """Is somebody who is not in the officer's area registered at another office? The narrow door of doors.py.
 
     Asked by membership number, by (kind, number) of a paper, or by (family, given) name with sex and birth date; only
-    exact matches answer. Each question is counted and journalled, without what was asked. Raises TooManyQuestions,
-    NumberWrong, ValidationError when a question is not whole.
+    exact matches answer. Each question is counted and journalled with its purpose, without what was asked. Raises
+    TooManyQuestions, NumberWrong, ValidationError when a question is not whole.
     """
     if name and not (sex and birth):
         raise ValidationError(_("To ask by name, give the sex and the date of birth too."))
@@ -138,9 +139,13 @@ def known_elsewhere(
         cause = error.__cause__
         if isinstance(cause, psycopg.Error) and cause.sqlstate == TOO_MANY:
             raise TooManyQuestions(
-                _("You have asked too often within an hour. Ask the other office by telephone, or wait.")
+                _(
+                    "You have asked %(times)s times within an hour, and no more is answered. Wait until the hour is "
+                    "over, or call the office where the person says to be from. Other officers may go on asking."
+                )
+                % {"times": QUESTIONS_AN_HOUR}
             ) from None
         raise
     way = "number" if number else "document" if document else "name"
-    record(ASKED_DOOR, by=by, note=f"{way}: {len(found)}")
+    record(ASKED_DOOR, by=by, note=f"{way}: {len(found)}" + (f"; {purpose}" if purpose else ""))
     return found

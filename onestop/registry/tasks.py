@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from onestop.areas.models import within
 from onestop.areas.scope import current
 from onestop.registry.models import CorrectionRequest
+from onestop.registry.workflow import DOUBLE
 from onestop.staff.models import Officer
 from onestop.staff.tasks import TaskSource, queue
 
-__all__ = ["CORRECTIONS"]
+__all__ = ["CORRECTIONS", "DOUBLES"]
 
 
 def _to_decide(officer: Officer) -> Any:
@@ -34,4 +35,18 @@ CORRECTIONS: Final = TaskSource(
     ),
     handed_words=_("something to put right"),
     handed_to=_("Administrative and finance officer"),
+)
+
+DOUBLES: Final = TaskSource(
+    key="registry.doubles",
+    words=_("Settle who may be registered at two offices"),
+    then=_("The other office sees what was found; its own task is done as well"),
+    right="registry.register",
+    rows=("F3-43", "2(d)"),
+    url="registry:doubles",
+    waiting=queue(DOUBLE.waiting_for, since="since_on", due="due_on"),
+    hint=_(
+        "Somebody written down here has a paper, or name, sex and date of birth, that another office knows already. "
+        "Both offices get the task; a call settles it."
+    ),
 )

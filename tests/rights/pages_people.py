@@ -7,6 +7,7 @@ from tests.rights.asks import Ask, get, post
 OF_PERSON: Final = {"person": "{head}"}
 OF_HOUSEHOLD: Final = {"household": "{household}"}
 OF_REQUEST: Final = {"pk": "{correction}"}
+OF_DOUBLE: Final = {"pk": "{double}"}
 AS_WRITTEN: Final = {
     "family_name_km": "{family_km}",
     "given_name_km": "{given_km}",
@@ -34,6 +35,24 @@ PEOPLE: Final[dict[str, list[Ask]]] = {
         post("approves", OF_REQUEST, step="approve"),
         post("refuses", OF_REQUEST, step="refuse", reason="asked by the walk"),
         post("takes it back", OF_REQUEST, step="withdraw", reason="asked by the walk"),
+    ],
+}
+
+# The narrow door tells of somebody outside at which office since when: page `registry:elsewhere`, and nothing else
+ELSEWHERE: Final[dict[str, list[Ask]]] = {
+    "registry:elsewhere": [
+        get("opens"),
+        post("asks by number", number="{number}", purpose="register"),
+        post("asks by a paper", kind="citizen_id", paper="{paper}", purpose="serve"),
+        post("asks by name", family="{family_km}", given="{given_km}", sex="F", birth="9/3/1979", purpose="register"),
+        post("says no purpose", number="{number}"),
+        post("asks in two ways", number="{number}", kind="citizen_id", paper="{paper}", purpose="register"),
+    ],
+    "registry:doubles": [get("opens"), get("opens all", all="1")],
+    "registry:double": [
+        get("opens", OF_DOUBLE),
+        post("settles it", OF_DOUBLE, outcome="different_person"),
+        post("settles it as nothing", OF_DOUBLE, outcome="nothing"),
     ],
 }
 

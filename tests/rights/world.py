@@ -13,12 +13,13 @@ from typing import Any, Final
 from django.contrib.auth.hashers import make_password
 
 from onestop.areas.country import pack
+from onestop.areas.keys import uuid7
 from onestop.enrolments.factories import enrolment
 from onestop.files.actions import store
 from onestop.registry import actions
 from onestop.registry.declared import declared
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory, born, member
-from onestop.registry.models import Household, Person
+from onestop.registry.models import DoubleNotice, Household, Person
 from onestop.staff.models import Officer, RoleAssignment
 from onestop.staff.scope import scope, system_officer, system_scope
 from tests.rights.organisation import PASSWORD, Organised, at_work, organised
@@ -119,11 +120,21 @@ def _role(officer: Officer, role: str, unit: str, *, until: date | None = None) 
 
 
 def _asked(place: Place, clerk: Officer) -> Organised:
-    """The clerk asks to have the head's name put right."""
+    """The clerk asks to have the head's name put right; the head may be registered at another office too."""
     word = RINGS[place.ring][5]
     head = Person.objects.get(pk=place.fields["head"])
     asked = actions.ask_correction(head, wanted={"given_name_latin": f"{word}wanted"}, proof=f"{word}proof", by=clerk)
-    return Organised({"correction": str(asked.pk)}, {"correction": (f"{word}wanted", f"{word}proof", str(asked.pk))})
+    double = DoubleNotice.objects.create(
+        person=head, unit_code=head.unit_code, pair=uuid7(), state="open", sign="paper", other_unit="010202",
+        other_since=SINCE,
+    )  # fmt: skip
+    return Organised(
+        {"correction": str(asked.pk), "double": str(double.pk)},
+        {
+            "correction": (f"{word}wanted", f"{word}proof", str(asked.pk)),
+            "double": (str(double.pk), str(double.pair)),
+        },
+    )
 
 
 def _place(ring: str, number: int, loader: Officer) -> Place:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from onestop.areas.dates import PartialDate
 from onestop.areas.text import normalise
 from onestop.journal.actions import record
+from onestop.registry.actions.doubles import look_for_doubles
 from onestop.registry.actions.mending import write_change
 from onestop.registry.actions.registering import NAMES
 from onestop.registry.choices import CHANGED, CORRECTABLE
@@ -79,6 +80,7 @@ def approve_correction(request: CorrectionRequest, *, by: Officer) -> Correction
         person, version=person.version, fields={name: _value(name, new) for name, (_old, new) in done.changes.items()}
     )
     record(CHANGED, by=by, subject=person, note=", ".join(sorted(done.changes)))
+    look_for_doubles([person.pk], by=by)
     return done
 
 

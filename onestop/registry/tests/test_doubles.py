@@ -1,9 +1,11 @@
 """Doubles: what is written down at one office and known at another is told to both, each its own side."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from onestop.areas import clock
@@ -27,14 +29,18 @@ HERE, THERE = "17010101", "17010201"
 NAMED = {"family_name_km": "ឈិន", "given_name_km": "បូរី", "family_name_latin": "Chhin", "given_name_latin": "Borey"}
 
 
-@pytest.fixture
-def neighbour(db: None) -> Officer:
+def made_neighbour() -> Officer:
     """The assistant of Doun Paeng (170102), the commune beside Char Chhuk."""
     made: Officer = Officer.objects.create(
         username="neighbour", name_km="អ្នកជិតខាង", name_latin="Neighbour", language="en"
     )
     RoleAssignment.objects.create(officer=made, role="commune_assistant", unit_code="170102", valid_from="2010-01-01")
     return made
+
+
+@pytest.fixture
+def neighbour(db: None) -> Officer:
+    return made_neighbour()
 
 
 @pytest.fixture
@@ -113,6 +119,22 @@ def test_only_the_same_name_sex_and_whole_birth_are_a_double(
     written_down(neighbour, THERE, birth=born(1980, 6, 14))
     written_down(clerk, HERE, **({"birth": born(1980, 6, 14)} | given))
     assert sides(clerk) == sides(neighbour) == []
+
+
+def test_another_name_of_somebody_registered_long_ago_is_looked_for(clerk: Officer, neighbour: Officer) -> None:
+    written_down(neighbour, THERE)
+    here = written_down(clerk, HERE, given_name_km="បូរ", given_name_latin="Bor")
+    asked = written_down(clerk, HERE, given_name_km="បុរី", given_name_latin="Bory")
+    with scope(clerk):
+        actions.change_person(here, version=1, by=clerk, phone="012 345 678")
+        assert not DoubleNotice.objects.exists()
+        actions.change_person(here, version=2, by=clerk, given_name_latin="Borey")
+        assert DoubleNotice.objects.get().person_id == here.pk
+        request = actions.ask_correction(asked, wanted={"given_name_km": "បូរី"}, proof="birth certificate", by=clerk)
+    second = officer("finance")
+    with scope(second):
+        actions.approve_correction(request, by=second)
+        assert DoubleNotice.objects.filter(person=asked).exists()
 
 
 def test_a_year_of_birth_is_no_day(clerk: Officer, neighbour: Officer) -> None:
@@ -256,3 +278,16 @@ def test_a_file_is_looked_through_afterwards(clerk: Officer, neighbour: Officer,
     assert not DoubleNotice.objects.exists()
     assert sweep(list(Person.objects.values_list("pk", flat=True))) == 2
     assert not HouseholdMembership.objects.exists()
+    told = StringIO()
+    call_command("registry", "doubles", "--since", "2010-01-01", stdout=told)
+    assert "Told to both offices: 0" in told.getvalue()
+    first = Person.objects.get(unit_code=HERE)
+    paper = actions.record_document(first, kind="citizen_id", number="123456780", by=loader)
+    actions.register_person(NewPersonFactory(sex="F"), unit_code="17010301", by=loader)
+    third = Person.objects.get(unit_code="17010301")
+    actions.record_document(third, kind="citizen_id", number="123456780", by=loader)
+    told = StringIO()
+    call_command("registry", "doubles", stdout=told)
+    assert "Told to both offices: 1" in told.getvalue()
+    assert {one.person_id for one in DoubleNotice.objects.filter(sign="paper")} == {paper.person_id, third.pk}
+    assert JournalEntry.objects.filter(verb="registry.doubles_swept").count() == 2

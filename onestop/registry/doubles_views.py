@@ -1,0 +1,161 @@
+"""Pages of the narrow door: is a stranger registered at another office, and who may be registered at two.
+
+Both tell of another area nothing but the office and the day. What is asked never stands in an address.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from onestop.areas.guards import needs
+from onestop.areas.models import AdministrativeUnit
+from onestop.areas.numbers import NumberWrong
+from onestop.journal.queries import lines_about
+from onestop.registry.actions import settle_double
+from onestop.registry.doors import QUESTIONS_AN_HOUR
+from onestop.registry.doubles_forms import ElsewhereForm, SettlingForm
+from onestop.registry.models import DoubleNotice, HouseholdMembership, Person
+from onestop.registry.privacy_views import names_of, officer_of
+from onestop.registry.queries import Elsewhere, TooManyQuestions, known_elsewhere
+from onestop.registry.workflow import DOUBLE
+from onestop.staff.models import Office
+from onestop.staff.offices_queries import offices_serving
+from onestop.staff.workflow import WrongState
+from onestop.ui import languages
+from onestop.ui.components import Crumb
+from onestop.ui.context import address
+from onestop.ui.pagination import keyset_page
+
+
+@dataclass(frozen=True)
+class Whom:
+    """The office of another area: whom to call. `office` None where none is open there; then the place says it."""
+
+    names: dict[str, str]
+    office: Office | None
+    since: date | None = None
+
+
+def whom(units: Iterable[str]) -> dict[str, Whom]:
+    """The offices that serve these units, with their names; in two queries for all."""
+    wanted = set(units)
+    places = AdministrativeUnit.objects.in_bulk(wanted)
+    offices = offices_serving(wanted)
+    found = {}
+    for unit in wanted:
+        office, place = offices.get(unit), places.get(unit)
+        named: Any = office or place
+        found[unit] = Whom(languages.texts(named.name_km, named.name_latin) if named else {"km": unit}, office)
+    return found
+
+
+@needs("registry.register")
+@require_http_methods(["GET", "HEAD", "POST"])
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    """The clerk who meets a stranger: registered at another office since a day, or no exact match; never more."""
+    form = ElsewhereForm(request.POST if request.method == "POST" else None)
+    found: list[Elsewhere] | None = None
+    status = 200
+    if form.is_bound:
+        status = 422
+        if form.is_valid():
+            try:
+                found = known_elsewhere(by=officer_of(request), **form.question())
+                status = 200
+            except TooManyQuestions as refused:
+                form.add_error(None, refused)
+                status = 429
+            except NumberWrong as wrong:
+                form.add_error("number", str(wrong.message))
+            except ValidationError as refused:
+                _at_its_field(form, refused)
+    offices = whom(one.office_unit for one in found or [])
+    context = {
+        "form": form,
+        "asked": found is not None,
+        "found": [Whom(at.names, at.office, one.since) for one in found or [] if (at := offices[one.office_unit])],
+        "measure": QUESTIONS_AN_HOUR,
+        "crumbs": [Crumb(_("Find a person or household"), address("desk:search")), Crumb(_("Registered elsewhere?"))],
+    }
+    return render(request, "registry/elsewhere.html", context, status=status)
+
+
+def _at_its_field(form: ElsewhereForm, refused: ValidationError) -> None:
+    """What the question refuses stands at the paper it is about, or on top."""
+    if not hasattr(refused, "error_dict"):
+        form.add_error(None, refused)
+        return
+    for name, words in refused.message_dict.items():
+        form.add_error({"number": "paper"}.get(name, name), words)
+
+
+@needs("registry.register")
+@require_safe
+def doubles(request: HttpRequest) -> HttpResponse:
+    """Who of the area may be registered at another office too, those that wait first."""
+    everything = request.GET.get("all") == "1"
+    rows = DoubleNotice.objects.visible_to(request.user).standing().select_related("person")
+    if not everything:
+        rows = rows.waiting().order_by()
+    page = keyset_page(rows, request.GET, order=["id"])
+    offices = whom(one.other_unit for one in page.rows)
+    context = {
+        "page": page,
+        "lines": [(one, names_of(one.person), offices[one.other_unit]) for one in page.rows],
+        "everything": everything,
+        "crumbs": [Crumb(_("Registered at two offices?"))],
+    }
+    return render(request, "registry/doubles.html", context)
+
+
+@needs("registry.register")
+@require_http_methods(["GET", "HEAD", "POST"])
+def double(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One double: the own person, whom to call, and what the two offices found."""
+    rows = DoubleNotice.objects.visible_to(request.user).standing().select_related("person", "settled_by__office")
+    one = rows.filter(pk=pk).first()
+    if one is None:
+        raise Http404
+    officer = officer_of(request)
+    steps = [step for step in DOUBLE.transitions.values() if step.source]
+    form = SettlingForm(steps, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            settle_double(one, outcome=form.cleaned_data["outcome"], by=officer)
+        except WrongState as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("Settled for both offices, and written into the history of both."))
+            return redirect("registry:double", pk=one.pk)
+    names = names_of(one.person)
+    context = {
+        "one": one,
+        "names": names,
+        "person_url": _page_of(one.person),
+        "other": whom([one.other_unit])[one.other_unit],
+        "form": form,
+        "may_settle": bool(DOUBLE.available(one, officer)),
+        "happened": lines_about(one, named=languages.one(names)),
+        "crumbs": [
+            Crumb(_("Registered at two offices?"), reverse("registry:doubles")),
+            Crumb(languages.one(names)),
+        ],
+    }
+    return render(request, "registry/double.html", context, status=422 if form.errors else 200)
+
+
+def _page_of(person: Person) -> str:
+    """The family folder of a person, or the page of a person in no household."""
+    rows = HouseholdMembership.objects.open().filter(person=person).values_list("household_id", flat=True)
+    household = rows.first()
+    return address("desk:folder", household) if household else address("desk:person", person.pk)
