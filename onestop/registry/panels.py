@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import UUIDField, Value
 
 from onestop.areas.country import pack
+from onestop.areas.scope import current
 from onestop.registry.models import CorrectionRequest, Household, NoticeGiven, Person
 from onestop.registry.notices import FILE, notice_on
 from onestop.staff.models import Officer
@@ -49,4 +50,4 @@ def information(household: Household, members: Sequence[Person], officer: Office
         )
         for one in members
     ]
-    return {"template": TEMPLATE, "lines": lines}
+    return {"template": TEMPLATE, "lines": lines, "may_look": current().may("correction.read", household.unit_code)}

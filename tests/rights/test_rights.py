@@ -83,7 +83,7 @@ def test_roles_that_share_a_walk_have_equal_rights() -> None:
         entries = [pack().roles[role] for role in roles]
         asked = {one.rights & asked_rights() for one in entries}
         assert len(asked) == 1, roles
-        assert len({(one.level, one.sees, one.sectors, one.compartments) for one in entries}) == 1, roles
+        assert len({(one.level, one.sees, one.sectors, one.compartments, one.masks) for one in entries}) == 1, roles
     assert sorted(role for roles in groups() for role in roles) == sorted(pack().roles)
 
 

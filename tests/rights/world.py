@@ -151,9 +151,11 @@ def _place(ring: str, number: int, loader: Officer) -> Place:
     )
     head.refresh_from_db()
     alone = NewPersonFactory(
-        family_name_km=family_km, given_name_km=given_km, family_name_latin=family, given_name_latin=given, elder=True
-    )
+        family_name_km=family_km, given_name_km=given_km, family_name_latin=family, given_name_latin=given, elder=True,
+        phone=f"+8559{number}880456",
+    )  # fmt: skip
     alone = actions.register_person(alone, unit_code=unit, by=loader)
+    third = actions.record_document(alone, kind="citizen_id", number=f"71625344{number}", by=loader)
     fields = {
         "head_version": str(head.version),
         "household": str(home.pk),
@@ -181,8 +183,8 @@ def _place(ring: str, number: int, loader: Officer) -> Place:
         "names": (family_km, given_km, family, given),
         "numbers": (head.number, child.number, alone.number),
         "folder": (home.folder_number,),
-        "phone": (f"9{number}770123",),
-        "papers": (paper.number, wrong.number),
+        "phone": (f"9{number}770123", f"9{number}880456"),
+        "papers": (paper.number, wrong.number, third.number),
         "card": (card,),
         "address": (f"{word}lane",),
         "keys": (str(home.pk), str(head.pk), str(child.pk), str(alone.pk), str(kept.pk), str(paper.pk)),
