@@ -16,9 +16,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import psycopg
-from ruamel.yaml import YAML
 
 from config import server
+from onestop.areas.packfile import read_pack_file
 
 LARGEST_WALK = 40  # kinds of pages an officer opens
 SLOW = 2.0  # seconds after which a page is marked
@@ -41,7 +41,7 @@ class Links(HTMLParser):
 
 def pack() -> dict[str, object]:
     """The demo officers of the country pack, and the password they share."""
-    return dict(YAML(typ="safe").load(server.country_pack() / "demo_officers.yaml"))
+    return dict(read_pack_file(server.country_pack() / "demo_officers.yaml").plain())
 
 
 def password() -> str:
@@ -53,7 +53,7 @@ def officers() -> list[tuple[str, str]]:
     """User name, and role in English with its area."""
     roles = {
         role["code"]: role["label"]["en"]
-        for role in YAML(typ="safe").load(server.country_pack() / "roles.yaml")["roles"]
+        for role in read_pack_file(server.country_pack() / "roles.yaml").plain()["roles"]
     }
     listed = pack()["officers"]
     assert isinstance(listed, list)

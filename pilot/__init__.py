@@ -2,8 +2,7 @@
 
 A pure library: it knows no database and no office. `generate` yields households one by one; a loader stores them.
 
-    figures = Figures.read(yaml_of("countries/khm/pilot.yaml"))
-    names = Names.read(yaml_of("countries/khm/names.yaml"))
+    figures, names = read_pack(Path("countries/khm"))
     for household in generate(figures, names, villages=read_villages(path), on=date(2014, 6, 11), seed=1).households():
         ...
 
@@ -14,6 +13,7 @@ No person in it is real.
 from pilot.figures import Figures, FiguresWrong, Village, read_villages
 from pilot.generate import Population, generate
 from pilot.names import Names
+from pilot.pack import read_pack
 from pilot.people import NOT_APPLICABLE, Document, Enrolment, Household, Person, Poverty, Sheet
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "Sheet",
     "Village",
     "generate",
+    "read_pack",
     "read_villages",
 ]

@@ -21,7 +21,6 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
-from ruamel.yaml import YAML
 
 from onestop.areas.country import pack
 from onestop.areas.installation import InstallationRefused, claim_demo
@@ -30,10 +29,10 @@ from onestop.enrolments import loading
 from onestop.enrolments.choices import PILOT_LOADED
 from onestop.enrolments.models import PilotLoad
 from onestop.journal.actions import record
-from onestop.registry.loading import Loaded, load
+from onestop.registry.loading import Loaded, Written, load
 from onestop.registry.models import Household
 from onestop.staff.models import Officer
-from pilot import Figures, FiguresWrong, Names, Population, Village, generate, read_villages
+from pilot import FiguresWrong, Population, Village, generate, read_pack, read_villages
 from pilot.generate import DEFAULT_ON
 
 DEFAULT_SEED: Final = 1
@@ -152,15 +151,11 @@ def _kept(standing: PilotLoad, wanted: Wanted, *, keep: bool, say: Say) -> Pilot
 
 def _population(wanted: Wanted, day: date, seed: int) -> Population:
     """The generator, fed from the country pack and the list of villages. Raises FiguresWrong, PilotRefused."""
-    figures = Figures.read(_from_pack("pilot.yaml"))
-    names = Names.read(_from_pack("names.yaml"))
+    for name in ("pilot.yaml", "names.yaml"):
+        pack().node(name)  # refuses, with the file's name and line, what is missing or no YAML
+    figures, names = read_pack(pack().folder)
     villages = _villages(wanted.villages) if wanted.villages else None
     return generate(figures, names, villages=villages, on=day, seed=seed, persons=wanted.persons)
-
-
-def _from_pack(name: str) -> Any:
-    pack().node(name)  # refuses, with the file's name and line, what is missing or no YAML
-    return YAML(typ="safe").load((pack().folder / name).read_text("utf-8"))
 
 
 def _villages(path: Path) -> list[Village]:
@@ -184,19 +179,10 @@ def _villages(path: Path) -> list[Village]:
     return villages
 
 
-def _written(population: Population, by: Officer, say: Say) -> tuple[Loaded, int]:
-    """Make and write everything; raises FiguresWrong, EnrolmentWrong, and PilotRefused with the first problems."""
-    began = time.monotonic()
-    expected = f"{_expected(population):,}"
-    enrolments = loading.Load(by)
+def enrolling(enrolments: loading.Load) -> Written:
+    """What the registry's loader is to call for each household it has written: the enrolments that came with it."""
 
-    def told(done: int) -> None:
-        say(
-            _("%(done)s of %(all)s households made, %(seconds)d s")
-            % {"done": f"{done:,}", "all": expected, "seconds": time.monotonic() - began}
-        )
-
-    def enrolled(given: Any, household: str, members: list[str]) -> None:
+    def written(given: Any, household: str, members: list[str]) -> None:
         keys = {member.key: key for member, key in zip(given.members, members, strict=True)}
         for enrolment in given.enrolments:
             try:
@@ -211,7 +197,22 @@ def _written(population: Population, by: Officer, say: Say) -> tuple[Loaded, int
             except loading.EnrolmentWrong as wrong:
                 raise loading.EnrolmentWrong(f"{enrolment.member or given.key}: {wrong}") from wrong
 
-    loaded = load(population.households(), by=by, name="pilot", progress=told, written=enrolled)
+    return written
+
+
+def _written(population: Population, by: Officer, say: Say) -> tuple[Loaded, int]:
+    """Make and write everything; raises FiguresWrong, EnrolmentWrong, and PilotRefused with the first problems."""
+    began = time.monotonic()
+    expected = f"{_expected(population):,}"
+    enrolments = loading.Load(by)
+
+    def told(done: int) -> None:
+        say(
+            _("%(done)s of %(all)s households made, %(seconds)d s")
+            % {"done": f"{done:,}", "all": expected, "seconds": time.monotonic() - began}
+        )
+
+    loaded = load(population.households(), by=by, name="pilot", progress=told, written=enrolling(enrolments))
     if loaded.problems:
         raise PilotRefused(
             "\n".join(
