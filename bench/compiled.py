@@ -27,7 +27,7 @@ from criteria.catalogue import Catalogue
 from criteria.compile import Statement, compile_counts
 from criteria.family import Opening
 from criteria.programme import Programme
-from criteria.relations import Enrolments, Households, Persons, Relations
+from criteria.relations import Enrolments, Households, Persons, Relations, Residents
 
 FOLDER = Path(tempfile.gettempdir()) / f"onestop-bench-{getuid()}" / "snapshots"
 SIZES = (60_000, 1_000_000, 17_000_000)
@@ -66,7 +66,9 @@ def checking(known: Catalogue) -> None:
     relations = Relations(Persons("p"), Households("h"), {}, Enrolments("e"), {}, fresh=True)
 
     def work() -> None:
-        _ = compile_counts(programmes(known), known, relations, date.fromisoformat(AS_OF), dialect="duckdb").sql
+        _ = compile_counts(
+            programmes(known), Residents(known, relations, date.fromisoformat(AS_OF), dialect="duckdb")
+        ).sql
 
     work()
     times = [spent(work) for _ in range(11)]
@@ -102,7 +104,7 @@ def compiled(connection: duckdb.DuckDBPyConnection, known: Catalogue, rules: lis
         {code: (Opening(tuple(units) or ("nowhere",)),) for code, units in open_in.items()},
         fresh=True,
     )
-    return compile_counts(rules, known, relations, date.fromisoformat(AS_OF), dialect="duckdb")
+    return compile_counts(rules, Residents(known, relations, date.fromisoformat(AS_OF), dialect="duckdb"))
 
 
 def equal(connection: duckdb.DuckDBPyConnection, ours: Statement, works: dict[str, str]) -> None:

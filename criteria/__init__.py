@@ -31,8 +31,9 @@ A population (`compile`, `relations`):
     relations = Relations(Persons("registry_personrow"), Households("registry_householdrow"),
                           {"id_poor": Statuses("registry_povertystatus", null=("voided_at",))},
                           Enrolments("enrolments_enrolment"), openings={"HEF": (Opening(("1701",), Period(…)),)})
-    compile_counts(programmes, catalogue, relations, as_of, Ranges((("1701", "1702"),)), "postgres", place_length=6)
-    compile_rows(programmes, catalogue, relations, as_of, OneHousehold("household"), "postgres", criteria=True)
+    residents = Residents(catalogue, relations, as_of, Ranges((("1701", "1702"),)), "postgres")
+    compile_counts(programmes, residents, place_length=6)
+    compile_rows(programmes, replace(residents, area=OneHousehold("household")), criteria=True)
     compile_households(…), compile_alone(…)                 # Statement: .sql, .tree, .outputs, .counts(rows)
 
 A snapshot of one date (columns named as the facts, no `_on`, absent people left out) is `Relations(…, fresh=True)`.

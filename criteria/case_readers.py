@@ -19,7 +19,7 @@ from criteria.engines import Dialect, Engine
 from criteria.interpret import evaluate
 from criteria.problems import RuleRefused
 from criteria.programme import Programme
-from criteria.relations import Everywhere
+from criteria.relations import Residents
 from criteria.tree import Node
 from criteria.wide import WideTables
 
@@ -123,12 +123,14 @@ class _Batch:
         if not case.family.is_household:
             if case.unit == "household":
                 return {}
-            alone = compile_alone(programmes, self.catalogue, relations, as_of, Everywhere(), self.dialect)
+            alone = compile_alone(programmes, Residents(self.catalogue, relations, as_of, dialect=self.dialect))
             return {row[0]: row[1:] for row in self.execute(alone.sql)}
         if case.unit == "household":
-            statement = compile_households(programmes, self.catalogue, relations, as_of, Everywhere(), self.dialect)
+            statement = compile_households(
+                programmes, Residents(self.catalogue, relations, as_of, dialect=self.dialect)
+            )
             return {row[0]: row[2:] for row in self.execute(statement.sql)}
-        statement = compile_rows(programmes, self.catalogue, relations, as_of, Everywhere(), self.dialect)
+        statement = compile_rows(programmes, Residents(self.catalogue, relations, as_of, dialect=self.dialect))
         return {row[0]: row[3:] for row in self.execute(statement.sql)}
 
     def _alone_household(self, numbered: _Numbered) -> bool | None:
@@ -136,6 +138,6 @@ class _Batch:
         _, case, _ = numbered
         relations = self.tables.relations(case.family.openings)
         programmes = self._programmes([numbered])
-        alone = compile_alone(programmes, self.catalogue, relations, case.as_of, Everywhere(), self.dialect)
+        alone = compile_alone(programmes, Residents(self.catalogue, relations, case.as_of, dialect=self.dialect))
         rows = self.execute(alone.sql)
         return rows[0][1] if rows else None

@@ -14,9 +14,9 @@ The statement is a chain of named steps that can be read one after the other:
 Rules never cross a household, so any set of whole households may be asked alone: a commune, a shard, one family with
 its id as a parameter of a prepared statement.
 
-    statement = compile_counts(programmes, catalogue, relations, as_of, Ranges((("1701", "1702"),)), "postgres")
+    statement = compile_counts(programmes, Residents(catalogue, relations, as_of, Ranges((("1701", "1702"),))))
     cursor.execute(statement.sql); statement.counts(cursor.fetchall())
-    statement = compile_rows(programmes, catalogue, relations, as_of, OneHousehold(), "postgres", criteria=True)
+    statement = compile_rows(programmes, Residents(catalogue, relations, as_of, OneHousehold()), criteria=True)
     cursor.execute(statement.sql, {"household": id})     # columns: statement.outputs
 """
 
@@ -24,15 +24,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from sqlglot import exp
 
 from criteria import engines
-from criteria.catalogue import Catalogue, Fact
-from criteria.engines import Dialect, Engine, column, compare
+from criteria.catalogue import Fact
+from criteria.engines import Engine, column, compare
 from criteria.programme import Programme
-from criteria.relations import Area, Everywhere, Layer, Relations, inner_join, left_join, named, select
+from criteria.relations import Layer, Residents, inner_join, left_join, named, select
 from criteria.scopes import AloneScope, BodyScope, HouseholdScope, PersonScope, is_of_household
 from criteria.statement import Output, PlaceCount, Statement
 from criteria.tree import Aggregate, All, And, Count, Exists, Node
@@ -48,64 +47,32 @@ __all__ = [
 ]
 
 
-def compile_rows(
-    programmes: Sequence[Programme],
-    catalogue: Catalogue,
-    relations: Relations,
-    as_of: date,
-    area: Area = Everywhere(),  # noqa: B008 - a frozen value
-    dialect: Dialect = "postgres",
-    *,
-    criteria: bool = False,
-) -> Statement:
+def compile_rows(programmes: Sequence[Programme], residents: Residents, *, criteria: bool = False) -> Statement:
     """One row per present member: person_id, household_id, unit_code, a column per programme (and per criterion)."""
-    return Compiler(programmes, catalogue, relations, as_of, area, dialect).rows(criteria)
+    return Compiler(programmes, residents).rows(criteria)
 
 
-def compile_households(
-    programmes: Sequence[Programme],
-    catalogue: Catalogue,
-    relations: Relations,
-    as_of: date,
-    area: Area = Everywhere(),  # noqa: B008
-    dialect: Dialect = "postgres",
-    *,
-    criteria: bool = False,
-) -> Statement:
+def compile_households(programmes: Sequence[Programme], residents: Residents, *, criteria: bool = False) -> Statement:
     """One row per household, for programmes of that unit only: household_id, unit_code, a column per programme."""
     persons = [programme.code for programme in programmes if programme.unit != "household"]
     if persons:
         raise ValueError(f"programmes for persons cannot be asked of households: {', '.join(persons)}")
-    return Compiler(programmes, catalogue, relations, as_of, area, dialect).household_rows(criteria)
+    return Compiler(programmes, residents).household_rows(criteria)
 
 
 def compile_counts(
-    programmes: Sequence[Programme],
-    catalogue: Catalogue,
-    relations: Relations,
-    as_of: date,
-    area: Area = Everywhere(),  # noqa: B008
-    dialect: Dialect = "postgres",
-    *,
-    place_length: int | None = None,
+    programmes: Sequence[Programme], residents: Residents, *, place_length: int | None = None
 ) -> Statement:
     """One row with the counts of all programmes; with `place_length` one per place, a prefix of the unit's code."""
-    return Compiler(programmes, catalogue, relations, as_of, area, dialect).counted(place_length)
+    return Compiler(programmes, residents).counted(place_length)
 
 
-def compile_alone(
-    programmes: Sequence[Programme],
-    catalogue: Catalogue,
-    relations: Relations,
-    as_of: date,
-    area: Area = Everywhere(),  # noqa: B008
-    dialect: Dialect = "postgres",
-) -> Statement:
+def compile_alone(programmes: Sequence[Programme], residents: Residents) -> Statement:
     """One row per living person asked alone, as if in no household: person_id, then a column per programme.
 
     `household`, the macros and `in_area` are unknown; they stand in the statement as NULL.
     """
-    return Compiler(programmes, catalogue, relations, as_of, area, dialect).alone()
+    return Compiler(programmes, residents).alone()
 
 
 @dataclass
@@ -120,22 +87,14 @@ class _Steps:
 
 
 class Compiler:
-    def __init__(
-        self,
-        programmes: Sequence[Programme],
-        catalogue: Catalogue,
-        relations: Relations,
-        as_of: date,
-        area: Area,
-        dialect: Dialect,
-    ) -> None:
+    def __init__(self, programmes: Sequence[Programme], residents: Residents) -> None:
         if not programmes:
             raise ValueError("no programmes to compile")
         self.programmes = tuple(programmes)
-        self.as_of = as_of
-        self.relations = relations
-        self.engine = Engine(dialect)
-        self.layer = Layer(relations, catalogue, as_of, area, self.engine)
+        self.as_of = residents.as_of
+        self.relations = residents.relations
+        self.engine = Engine(residents.dialect)
+        self.layer = Layer(residents, self.engine)
         self.steps = _Steps()
         self.body_scope = BodyScope(self, "m", "h0")
         self.household_scope = HouseholdScope(self, "", "h0")

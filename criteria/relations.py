@@ -18,7 +18,7 @@ from sqlglot import exp
 from criteria import engines
 from criteria.catalogue import Catalogue, Fact
 from criteria.dates import fresh_since
-from criteria.engines import Engine, column, compare, day
+from criteria.engines import Dialect, Engine, column, compare, day
 from criteria.family import Openings, school_years
 
 # Programmes of one word of the openings' mask; more take another column.
@@ -121,6 +121,17 @@ class Relations:
     keep_empty: bool = False
 
 
+@dataclass(frozen=True)
+class Residents:
+    """Whom programmes are asked of: whose rows lie in an area, on a date, in the SQL of one engine."""
+
+    catalogue: Catalogue
+    relations: Relations
+    as_of: date
+    area: Area = Everywhere()
+    dialect: Dialect = "postgres"
+
+
 @dataclass
 class Wanted:
     """What the rules ask for, collected while they are compiled, so that nothing else is read."""
@@ -138,11 +149,11 @@ class Wanted:
 class Layer:
     """Builds the common table expressions of the relations layer for one statement."""
 
-    def __init__(self, relations: Relations, catalogue: Catalogue, as_of: date, area: Area, engine: Engine) -> None:
-        self.relations = relations
-        self.catalogue = catalogue
-        self.as_of = as_of
-        self.area = area
+    def __init__(self, residents: Residents, engine: Engine) -> None:
+        self.relations = residents.relations
+        self.catalogue = residents.catalogue
+        self.as_of = residents.as_of
+        self.area = residents.area
         self.engine = engine
         self.wanted = Wanted()
 

@@ -16,7 +16,7 @@ from criteria.engines import Dialect, Engine
 from criteria.family import Family, Openings
 from criteria.interpret import verdict
 from criteria.programme import Programme
-from criteria.relations import Everywhere
+from criteria.relations import Residents
 from criteria.tests.lending import LIBRARY
 from criteria.tests.random_rules import AS_OF, Families, Rules
 from criteria.wide import WideTables
@@ -53,7 +53,7 @@ class Readers:
         """Every rule for every present member."""
         programmes = [programme for _, programme in rules]
         relations = self.tables.relations(self.openings)
-        statement = compile_rows(programmes, LIBRARY, relations, AS_OF, Everywhere(), self.dialect)
+        statement = compile_rows(programmes, Residents(LIBRARY, relations, AS_OF, dialect=self.dialect))
         found = {row[0]: row[3:] for row in self.execute(statement.sql)}
         for family in self.families:
             for member in family.present(AS_OF):
@@ -68,7 +68,7 @@ class Readers:
         """Every rule for every household, those without members too."""
         programmes = [programme for _, programme in rules]
         relations = self.tables.relations(self.openings, keep_empty=True)
-        statement = compile_households(programmes, LIBRARY, relations, AS_OF, Everywhere(), self.dialect)
+        statement = compile_households(programmes, Residents(LIBRARY, relations, AS_OF, dialect=self.dialect))
         found = {row[0]: row[2:] for row in self.execute(statement.sql)}
         for family in self.families:
             for (text, programme), answer in zip(rules, found.pop(family.id), strict=True):

@@ -19,7 +19,7 @@ from criteria.engines import Dialect, Engine
 from criteria.family import Answer, Enrolment, Family, Member, Opening, Openings, Period, Status
 from criteria.interpret import assess, verdict
 from criteria.programme import Programme
-from criteria.relations import Enrolments, Everywhere, Households, OneHousehold, Persons, Ranges, Relations
+from criteria.relations import Enrolments, Households, OneHousehold, Persons, Ranges, Relations, Residents
 from criteria.tests.lending import LIBRARY
 from criteria.tests.random_rules import AS_OF, Families
 from criteria.values import Range
@@ -69,7 +69,7 @@ def expected_counts(families: list[Family]) -> dict[str, Counter[bool | None]]:
 
 def test_counts_are_those_of_the_interpreter_households_counted_once(town: Town) -> None:
     connection, families, openings, tables = town
-    statement = compile_counts(programmes(), LIBRARY, tables.relations(openings), AS_OF, Everywhere(), "duckdb")
+    statement = compile_counts(programmes(), Residents(LIBRARY, tables.relations(openings), AS_OF, dialect="duckdb"))
     counts = statement.counts(connection.execute(statement.sql).fetchall())
     expected = expected_counts(families)
     assert [count.programme for count in counts] == list(RULES)
@@ -82,7 +82,7 @@ def test_counts_by_place_and_of_an_area_are_parts_of_the_whole(town: Town) -> No
     connection, families, openings, tables = town
     relations = tables.relations(openings)
     by_place = compile_counts(
-        programmes(), LIBRARY, relations, AS_OF, Ranges((("17", "18"),)), "duckdb", place_length=4
+        programmes(), Residents(LIBRARY, relations, AS_OF, Ranges((("17", "18"),)), "duckdb"), place_length=4
     )
     found = by_place.counts(connection.execute(by_place.sql).fetchall())
     inside = [family for family in families if (family.place or "").startswith("17")]
@@ -98,7 +98,7 @@ def test_counts_by_place_and_of_an_area_are_parts_of_the_whole(town: Town) -> No
 def test_households_at_no_known_place_are_counted_by_place_too(town: Town) -> None:
     connection, families, openings, tables = town
     relations = tables.relations(openings)
-    statement = compile_counts(programmes(), LIBRARY, relations, AS_OF, Everywhere(), "duckdb", place_length=4)
+    statement = compile_counts(programmes(), Residents(LIBRARY, relations, AS_OF, dialect="duckdb"), place_length=4)
     found = {(one.programme, one.place): one for one in statement.counts(connection.execute(statement.sql).fetchall())}
     nowhere = [family for family in families if family.place is None]
     assert any(family.present(AS_OF) for family in nowhere)
@@ -113,7 +113,7 @@ def test_households_at_no_known_place_are_counted_by_place_too(town: Town) -> No
 def test_an_area_of_two_ranges_reads_both_and_no_more(town: Town) -> None:
     connection, families, openings, tables = town
     area = Ranges((("1701", "1702"), ("1712", "1713")))
-    statement = compile_rows(programmes(), LIBRARY, tables.relations(openings), AS_OF, area, "duckdb")
+    statement = compile_rows(programmes(), Residents(LIBRARY, tables.relations(openings), AS_OF, area, "duckdb"))
     found = {row[1] for row in connection.execute(statement.sql).fetchall()}
     assert found == {f.id for f in families if (f.place or "").startswith(("1701", "1712")) and f.present(AS_OF)}
 
@@ -121,7 +121,9 @@ def test_an_area_of_two_ranges_reads_both_and_no_more(town: Town) -> None:
 def test_the_area_stands_on_every_base_table() -> None:
     relations = WideTables(LIBRARY, Engine("postgres")).relations()
     rules = {"NIGHT": ("person", ["enrolled('ATLAS')", "household.standing == 1", "person.card"])}
-    statement = compile_rows(programmes(**rules), LIBRARY, relations, AS_OF, Ranges((("1701", "1702"),)), "postgres")
+    statement = compile_rows(
+        programmes(**rules), Residents(LIBRARY, relations, AS_OF, Ranges((("1701", "1702"),)), "postgres")
+    )
     for select in statement.tree.find_all(exp.Select):
         source = select.args["from_"].this
         base = isinstance(source, exp.Table) and source.name in {
@@ -137,7 +139,9 @@ def test_the_area_stands_on_every_base_table() -> None:
 def test_one_household_is_a_prepared_statement(town: Town) -> None:
     connection, families, openings, tables = town
     relations = tables.relations(openings)
-    statement = compile_rows(programmes(), LIBRARY, relations, AS_OF, OneHousehold(), "duckdb", criteria=True)
+    statement = compile_rows(
+        programmes(), Residents(LIBRARY, relations, AS_OF, OneHousehold(), "duckdb"), criteria=True
+    )
     asked = {programme.code: programme for programme in programmes()}
     for family in families[:40]:
         rows = connection.execute(statement.sql, {"household": family.id}).fetchall()
@@ -153,11 +157,11 @@ def test_one_household_is_a_prepared_statement(town: Town) -> None:
 def test_a_percent_sign_and_a_quote_reach_postgresql_unharmed() -> None:
     rules = {"NIGHT": ("person", ["person.shelf in ['100%', \"it's\"]", "person.reads % 3 == 1"])}
     relations = WideTables(LIBRARY, Engine("postgres")).relations()
-    statement = compile_rows(programmes(**rules), LIBRARY, relations, AS_OF, OneHousehold(), "postgres")
+    statement = compile_rows(programmes(**rules), Residents(LIBRARY, relations, AS_OF, OneHousehold(), "postgres"))
     assert "'100%%', 'it''s'" in statement.sql
     assert statement.sql.count("%(household)s") == 2
     assert statement.sql.replace("%%", "").replace("%(household)s", "").count("%") == 0
-    plain = compile_rows(programmes(**rules), LIBRARY, relations, AS_OF, Everywhere(), "postgres")
+    plain = compile_rows(programmes(**rules), Residents(LIBRARY, relations, AS_OF, dialect="postgres"))
     assert "'100%', 'it''s'" in plain.sql
 
 
@@ -172,7 +176,9 @@ def test_a_place_only_half_known_is_open_closed_or_unknown() -> None:
     asked = programmes(
         NIGHT=("person", ["person.card || in_area('NIGHT')"]), ATLAS=("household", ["household.size > 0"])
     )
-    statement = compile_rows(asked, LIBRARY, tables.relations(openings), AS_OF, Everywhere(), "duckdb", criteria=True)
+    statement = compile_rows(
+        asked, Residents(LIBRARY, tables.relations(openings), AS_OF, dialect="duckdb"), criteria=True
+    )
     rows = {row[1]: row for row in connection.execute(statement.sql).fetchall()}
     names = [output.name for output in statement.outputs if output.criterion == "_open"]
     where = [[output.name for output in statement.outputs].index(name) + 3 for name in names]
@@ -190,7 +196,7 @@ def test_more_programmes_than_one_word_of_bits() -> None:
     for loading in (*tables.create(), *tables.insert([Family("f", (Member("a"),), place="1701")], AS_OF)):
         connection.execute(loading)
     asked = [Programme.read(code, "person", [("k", "has(person.age) || true")], many) for code in codes]
-    statement = compile_rows(asked, many, tables.relations(openings), AS_OF, Everywhere(), "duckdb")
+    statement = compile_rows(asked, Residents(many, tables.relations(openings), AS_OF, dialect="duckdb"))
     (row,) = connection.execute(statement.sql).fetchall()
     assert list(row[3:]) == [bool(number % 2) for number in range(130)]
 
@@ -212,7 +218,7 @@ def test_a_snapshot_of_fresh_facts_needs_no_dates() -> None:
         "ATLAS": ("person", ["enrolled('NIGHT') || household.members.exists(m, m.card)"]),
     }
     standing = programmes(**rules)
-    statement = compile_rows(standing, LIBRARY, relations, AS_OF, Everywhere(), "duckdb")
+    statement = compile_rows(standing, Residents(LIBRARY, relations, AS_OF, dialect="duckdb"))
     assert sorted(connection.execute(statement.sql).fetchall()) == [
         (1, 1, "1701", True, True),
         (2, 1, "1701", False, True),
@@ -234,8 +240,8 @@ def test_every_engine_reads_what_is_written_for_it(dialect: str) -> None:
         ),
     }
     for statement in (
-        compile_counts(programmes(**rules), LIBRARY, relations, AS_OF, Everywhere(), dialect, place_length=4),  # type: ignore[arg-type]
-        compile_rows(programmes(**rules), LIBRARY, relations, AS_OF, OneHousehold(), dialect),  # type: ignore[arg-type]
+        compile_counts(programmes(**rules), Residents(LIBRARY, relations, AS_OF, dialect=dialect), place_length=4),  # type: ignore[arg-type]
+        compile_rows(programmes(**rules), Residents(LIBRARY, relations, AS_OF, OneHousehold(), dialect)),  # type: ignore[arg-type]
     ):
         assert sqlglot.parse_one(statement.sql, read=dialect)
 
@@ -248,7 +254,7 @@ def test_a_macro_body_is_computed_once_whichever_rules_ask_it() -> None:
         "LAMP": ("person", [f"household.members.all(m, {body}) || person.vault"]),
     }
     relations = WideTables(LIBRARY, Engine("duckdb")).relations()
-    statement = compile_counts(programmes(**rules), LIBRARY, relations, AS_OF, Everywhere(), "duckdb")
+    statement = compile_counts(programmes(**rules), Residents(LIBRARY, relations, AS_OF, dialect="duckdb"))
     steps = {cte.alias: cte.this for cte in statement.tree.args["with_"].expressions}
     assert len(steps["b"].selects) == 2
     assert sum(isinstance(node, exp.Group) for node in steps["g"].walk()) == 1
@@ -257,7 +263,7 @@ def test_a_macro_body_is_computed_once_whichever_rules_ask_it() -> None:
 def test_a_household_programme_is_not_asked_of_persons() -> None:
     relations = WideTables(LIBRARY, Engine("duckdb")).relations()
     with pytest.raises(ValueError, match="NIGHT, LAMP"):
-        compile_households(programmes(), LIBRARY, relations, AS_OF)
+        compile_households(programmes(), Residents(LIBRARY, relations, AS_OF))
 
 
 def test_rules_at_the_limits_of_depth_and_number_run_in_every_engine(town: Town) -> None:
@@ -275,7 +281,7 @@ def test_rules_at_the_limits_of_depth_and_number_run_in_every_engine(town: Town)
     relations = tables.relations(openings)
     begun = perf_counter()
     statement: Statement = compile_rows(
-        programmes(**many), LIBRARY, relations, AS_OF, Everywhere(), "duckdb", criteria=True
+        programmes(**many), Residents(LIBRARY, relations, AS_OF, dialect="duckdb"), criteria=True
     )
     rows = connection.execute(statement.sql).fetchall()
     assert perf_counter() - begun < 30
@@ -314,6 +320,6 @@ def test_who_left_on_the_eve_is_not_counted_and_who_leaves_today_is() -> None:
         "ATLAS": ("person", ["household.standing == 2"]),
         "LAMP": ("person", ["enrolled('ATLAS') && !enrolled('NIGHT')"]),
     }
-    statement = compile_rows(programmes(**rules), LIBRARY, tables.relations(), today, Everywhere(), "duckdb")
+    statement = compile_rows(programmes(**rules), Residents(LIBRARY, tables.relations(), today, dialect="duckdb"))
     rows = {row[0]: row[3:] for row in connection.execute(statement.sql).fetchall()}
     assert rows == {f"f/{name}": (True, True, True) for name in ("stays", "leaves", "dies", "born")}

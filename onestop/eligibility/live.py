@@ -16,7 +16,17 @@ import psycopg
 from django.db import connection
 
 from criteria.compile import PlaceCount, Statement, compile_counts, compile_rows
-from criteria.relations import Area, Enrolments, Households, OneHousehold, Persons, Ranges, Relations, Statuses
+from criteria.relations import (
+    Area,
+    Enrolments,
+    Households,
+    OneHousehold,
+    Persons,
+    Ranges,
+    Relations,
+    Residents,
+    Statuses,
+)
 from onestop.areas import clock
 from onestop.areas.scope import current, range_of
 from onestop.eligibility.catalogue import offered
@@ -62,12 +72,14 @@ def tables(book: Rulebook, history: bool) -> Relations:
 
 @lru_cache(maxsize=256)
 def _counts(book: Rulebook, area: Area, place_length: int | None, history: bool) -> Statement:
-    return compile_counts(book.rules, book.catalogue, tables(book, history), book.on, area, place_length=place_length)
+    return compile_counts(
+        book.rules, Residents(book.catalogue, tables(book, history), book.on, area), place_length=place_length
+    )
 
 
 @lru_cache(maxsize=256)
 def _rows(book: Rulebook, area: Area, history: bool) -> Statement:
-    return compile_rows(book.rules, book.catalogue, tables(book, history), book.on, area)
+    return compile_rows(book.rules, Residents(book.catalogue, tables(book, history), book.on, area))
 
 
 def counts(book: Rulebook, unit: str, *, place_length: int | None = None) -> list[PlaceCount]:

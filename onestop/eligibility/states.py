@@ -16,6 +16,7 @@ from psycopg import sql
 
 from criteria.compile import compile_rows
 from criteria.programme import Programme as Rules
+from criteria.relations import Residents
 from onestop.areas.scope import current, range_of
 from onestop.eligibility import live
 from onestop.eligibility.catalogue import offered
@@ -131,7 +132,7 @@ def verdicts(book: Rulebook, rules: tuple[Rules, ...], unit: str, history: bool,
     """
     relations = live.tables(book, history)
     area = live.area_of(unit)
-    return compile_rows(rules, book.catalogue, relations, book.on, area, criteria=criteria).sql
+    return compile_rows(rules, Residents(book.catalogue, relations, book.on, area), criteria=criteria).sql
 
 
 def inner(statement: str) -> sql.SQL:

@@ -19,6 +19,7 @@ from criteria.compile import compile_counts
 from criteria.engines import Engine
 from criteria.explain import changes
 from criteria.programme import Programme
+from criteria.relations import Residents
 from criteria.wide import WideTables
 from onestop.eligibility.checking import catalogue_of_files
 from onestop.eligibility.management.commands.evaluate import status_keys
@@ -152,7 +153,7 @@ def test_a_programme_of_households_counts_the_household_once(name: str, catalogu
         for statement in (*tables.create(), *tables.insert([case.family], case.as_of)):
             opened.execute(statement)
         statement = compile_counts(
-            [programme], catalogue, tables.relations(case.family.openings), case.as_of, dialect="duckdb"
+            [programme], Residents(catalogue, tables.relations(case.family.openings), case.as_of, dialect="duckdb")
         )
         (counts,) = statement.counts(opened.execute(statement.sql).fetchall())
     found = {"eligible": counts.eligible, "not_eligible": counts.not_eligible, "unknown": counts.unknown}

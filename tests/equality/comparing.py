@@ -22,7 +22,7 @@ from criteria.family import Family, Member, Openings
 from criteria.interpret import FamilyWorld
 from criteria.programme import Programme
 from criteria.read import Unit
-from criteria.relations import Everywhere
+from criteria.relations import Residents
 from criteria.values import Truth, both
 from criteria.wide import WideTables
 from tests.equality.branch import BRANCH
@@ -234,7 +234,7 @@ class Loaded:
         relations = self.tables.relations(world.openings)
         criteria = programmes[0].own_openings
         statement = compile_rows(
-            programmes, BRANCH, relations, world.as_of, Everywhere(), self.dialect, criteria=criteria
+            programmes, Residents(BRANCH, relations, world.as_of, dialect=self.dialect), criteria=criteria
         )
         yield from self._states(batch, self.rows_of(statement, 3), expected.members)
 
@@ -245,7 +245,7 @@ class Loaded:
         relations = self.tables.relations(self.world.openings, keep_empty=True)
         criteria = programmes[0].own_openings
         statement = compile_households(
-            programmes, BRANCH, relations, self.world.as_of, Everywhere(), self.dialect, criteria=criteria
+            programmes, Residents(BRANCH, relations, self.world.as_of, dialect=self.dialect), criteria=criteria
         )
         yield from self._states(chosen, self.rows_of(statement, 2), expected.households)
 
@@ -278,7 +278,7 @@ class Loaded:
         world = self.world
         programmes = [asked.programme for asked in batch]
         relations = self.lonely.relations(world.openings)
-        statement = compile_alone(programmes, BRANCH, relations, world.as_of, Everywhere(), self.dialect)
+        statement = compile_alone(programmes, Residents(BRANCH, relations, world.as_of, dialect=self.dialect))
         found = self.rows_of(statement, 1)
         if found.keys() != expected.alone.keys():
             yield Difference(world.seed, world.as_of, "people in no household", "who is alive", "", "")
@@ -295,7 +295,7 @@ class Loaded:
         relations = self.tables.relations(self.world.openings)
         for length in (None, DIGITS):
             statement = compile_counts(
-                programmes, BRANCH, relations, self.world.as_of, Everywhere(), self.dialect, place_length=length
+                programmes, Residents(BRANCH, relations, self.world.as_of, dialect=self.dialect), place_length=length
             )
             found = statement.counts(self.execute(statement.sql))
             of_whom = list(range(len(batch))) * (len(found) // len(batch))
@@ -314,8 +314,8 @@ def spark_reads(world: World, batch: Sequence[Asked]) -> int:
     relations = WideTables(BRANCH, Engine("spark")).relations(world.openings)
     programmes = [asked.programme for asked in batch]
     texts = [
-        compile_rows(programmes, BRANCH, relations, world.as_of, Everywhere(), "spark", criteria=True).sql,
-        compile_counts(programmes, BRANCH, relations, world.as_of, Everywhere(), "spark", place_length=4).sql,
+        compile_rows(programmes, Residents(BRANCH, relations, world.as_of, dialect="spark"), criteria=True).sql,
+        compile_counts(programmes, Residents(BRANCH, relations, world.as_of, dialect="spark"), place_length=4).sql,
     ]
     for text in texts:
         assert sqlglot.parse_one(text, read="spark").sql(dialect="spark")

@@ -16,6 +16,7 @@ from criteria.engines import Engine
 from criteria.family import Answer, Enrolment, Family, Member
 from criteria.interpret import verdict
 from criteria.programme import Programme
+from criteria.relations import Residents
 from criteria.values import Truth
 from criteria.wide import WideTables
 from tests.equality.branch import BRANCH
@@ -36,7 +37,7 @@ def both_readers(rule: str, family: Family, execute: Execute, catalogue: Catalog
     tables = WideTables(catalogue, Engine("duckdb"))
     for loading in (*tables.create(), *tables.insert([family], DAY)):
         execute(loading)
-    statement = compile_rows([programme], catalogue, tables.relations(), DAY, dialect="duckdb")
+    statement = compile_rows([programme], Residents(catalogue, tables.relations(), DAY, dialect="duckdb"))
     first = family.members[0].id
     rows = {row[0]: row[3] for row in execute(statement.sql)}
     return verdict(programme, family, DAY, catalogue, person=first), rows[f"{family.id}/{first}"]

@@ -17,11 +17,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg import sql
 from pytest_django import Settings
-from ruamel.yaml import YAML
 
 from criteria.compile import compile_rows
 from criteria.programme import Programme as Rules
-from criteria.relations import Enrolments, Everywhere, Households, Persons, Relations, Statuses
+from criteria.relations import Enrolments, Households, Persons, Relations, Residents, Statuses
 from onestop.areas.models import Installation
 from onestop.eligibility.catalogue import catalogue
 from onestop.enrolments.facts import ENROLMENTS_TABLE
@@ -35,16 +34,11 @@ from onestop.registry.models import Household, Person
 from onestop.registry.relations import sources
 from onestop.staff.models import Officer
 from onestop.staff.scope import system_scope
-from pilot import Figures, Names, generate
+from pilot import generate, read_pack
 from tests.pilot_database import PILOT, ROOT, Pilot, make_demo, pilot_environment, run_pilot
 
 PACK = ROOT / "countries" / "khm"
 COLUMNS = "village_code,poor1_households,poor2_households,est_all_households"
-
-
-def from_pack(name: str) -> dict[str, object]:
-    read: dict[str, object] = YAML(typ="safe").load((PACK / name).read_text("utf-8"))
-    return read
 
 
 @pytest.fixture
@@ -62,7 +56,7 @@ def load(wanted: Wanted, by: Officer, *, keep: bool = False) -> tuple[PilotLoad,
 
 # Exact --------------------------------------------------------------------------------------------------------------
 def test_every_commune_has_its_families_persons_and_poor_households(pilot_database: Pilot) -> None:
-    figures = Figures.read(from_pack("pilot.yaml"))
+    figures, _names = read_pack(PACK)
     with system_scope("system.loader"):
         found = {count.code: count.figures for count in counts(pilot_database.day)}
     assert found == {
@@ -127,7 +121,7 @@ def test_the_same_seed_puts_the_same_people_into_the_registry(demo: Officer) -> 
     stored = Person.objects.values_list(
         "unit_code", "family_name_km", "given_name_km", "family_name_latin", "given_name_latin", "sex", "birth_date"
     )
-    figures, names = Figures.read(from_pack("pilot.yaml")), Names.read(from_pack("names.yaml"))
+    figures, names = read_pack(PACK)
 
     def made(seed: int) -> str:
         return digest(
@@ -327,7 +321,7 @@ def rows_of(rules: dict[str, str], on: date) -> dict[str, tuple[bool | None, ...
     )
     known = catalogue()
     asked = [Rules.read(code, "person", [("k", rule)], known) for code, rule in rules.items()]
-    statement = compile_rows(asked, known, relations, on, Everywhere())
+    statement = compile_rows(asked, Residents(known, relations, on))
     with connection.cursor() as cursor:
         cursor.execute(statement.sql)
         return {str(person): tuple(verdicts) for person, _home, _unit, *verdicts in cursor.fetchall()}
