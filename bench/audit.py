@@ -9,16 +9,13 @@ afterwards must be found, or the figure is worth nothing. Beside it: a tenth of 
 
 import os
 import sys
-import time
 
 import psycopg
 
-from bench.office import FOLDER, environment
-from bench.timing import backend_cpu
+from bench.office import FOLDER, environment, inside
 from config import prepare
 from config.embedded_postgres import Cluster
 
-HOLD = 60
 LINES = """
 INSERT INTO journal_journalentry (id, at, verb, officer_id, roles, office, subject_kind, subject_id, unit_code,
                                   unit_code_then, note, note_salt, note_digest)
@@ -46,50 +43,11 @@ def main(lines: int = 1_000_000) -> int:
                 connection.execute(LINES.encode(), [many])
             pid = os.fork()  # settings are read once in a process, and each database needs its own
             if not pid:
-                os._exit(check(app, owner, many))
+                os.environ.update(environment(app) | {"ONESTOP_MODE": "test", "ONESTOP_COUNTRY": "khm"})
+                os._exit(inside("audit").check(owner, many))
             if os.waitpid(pid, 0)[1]:
                 return 1
             cluster.drop_database(name)
-    return 0
-
-
-def check(app: str, owner: str, many: int) -> int:
-    """In a process of its own: seal, check, spoil one line, check that it is found."""
-    os.environ.update(environment(app) | {"ONESTOP_MODE": "test", "ONESTOP_COUNTRY": "khm"})
-    import django  # noqa: PLC0415
-
-    django.setup()
-    from django.db import connection  # noqa: PLC0415
-
-    from onestop.journal.audit import verify  # noqa: PLC0415
-    from onestop.journal.seal import seal_lines  # noqa: PLC0415
-    from onestop.staff.scope import system_scope  # noqa: PLC0415
-
-    began = time.perf_counter()
-    with system_scope("system.seal"):
-        sealed = seal_lines()
-    sealing = time.perf_counter() - began
-    with system_scope("system.console"):
-        server = connection.connection.info.backend_pid
-        began = time.perf_counter(), time.process_time(), backend_cpu(server)
-        faults = list(verify())
-        ended = time.perf_counter(), time.process_time(), backend_cpu(server)
-    wall, here, there = (after - before for before, after in zip(began, ended, strict=True))
-    assert sealed >= many, sealed
-    assert not faults, faults[:3]
-    hold = f" (hold: {HOLD} s)" if many >= 1_000_000 else ""
-    print(
-        f"verify {sealed:,} lines: {wall:.1f} s wall{hold}, CPU {here:.1f} s here + {there:.1f} in the server,"
-        f" {wall / sealed * 1e6:.1f} µs a line; sealed before in {sealing:.1f} s"
-    )
-    with psycopg.connect(owner) as spoiling:
-        spoiling.execute("ALTER TABLE journal_journalentry DISABLE TRIGGER USER")
-        spoiling.execute(
-            "UPDATE journal_journalentry SET verb = 'registry.read' WHERE id ="
-            " (SELECT entry_id FROM journal_seal WHERE seq = %s)", [many // 2],
-        )  # fmt: skip
-    with system_scope("system.console"):
-        assert [fault.seq for fault in verify()] == [many // 2]
     return 0
 
 

@@ -11,23 +11,19 @@ What the sealing job costs is printed beside: it writes the chain behind them, a
 import statistics
 import subprocess
 import sys
-import time
-from itertools import cycle
 from pathlib import Path
-from typing import Any
 
-from bench.office import DAY, environment, office
+from bench.office import environment, inside, office
 
 ROOT = Path(__file__).resolve().parent.parent
 PERSONS = 20_000  # an office of its own: what is answered here would be in the figures of the others
 WRITERS, ROUNDS, SECONDS = 8, 9, 2.0
-COMMUNE, FACT = "170103", "seeking_work"
 HOLD = 0.9
 
 
 def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--writer"]:
-        return writer(int(arguments[1]))
+        return int(inside("journal").writer(int(arguments[1]), of=WRITERS, seconds=SECONDS))
     with office(PERSONS) as made:
         writers = [
             subprocess.Popen(
@@ -71,51 +67,6 @@ def measure(writers: list["subprocess.Popen[str]"]) -> int:
     )
     print(f"sealing behind it: {int(lines):,} lines in {float(seconds):.2f} s")
     return 0
-
-
-def writer(number: int) -> int:
-    """In a process of its own: answer as told until standard input ends."""
-    import django  # noqa: PLC0415
-
-    django.setup()
-    from onestop.areas import clock  # noqa: PLC0415
-    from onestop.registry.actions import answering  # noqa: PLC0415
-    from onestop.registry.models import Person  # noqa: PLC0415
-    from onestop.staff.scope import officer_named, scope  # noqa: PLC0415
-
-    recording: Any = answering.record  # type: ignore[attr-defined]
-    with clock.fixed(DAY):
-        officer = officer_named("district")
-        with scope(officer):
-            adults = Person.objects.filter(
-                unit_code__startswith=COMMUNE, died_on=None, memberships__valid_to=None,
-                birth_from__gt=DAY.replace(year=DAY.year - 55), birth_to__lt=DAY.replace(year=DAY.year - 20),
-            )  # fmt: skip
-            mine = [one for place, one in enumerate(adults.order_by("pk")) if place % WRITERS == number]
-        turns = cycle([(one, value) for value in (True, False) for one in mine])
-        for word in sys.stdin:
-            if word.strip() == "seal":
-                seal()
-                continue
-            answering.record = recording if word.strip() == "with" else lambda *_given, **_named: None  # type: ignore[attr-defined]
-            done, until = 0, time.perf_counter() + SECONDS
-            while time.perf_counter() < until:
-                person, value = next(turns)
-                with scope(officer):
-                    answering.answer(person, {FACT: value}, observed_on=DAY, by=officer)
-                done += 1
-            print(done, flush=True)
-    return 0
-
-
-def seal() -> None:
-    from onestop.journal.seal import seal_lines  # noqa: PLC0415
-    from onestop.staff.scope import system_scope  # noqa: PLC0415
-
-    began = time.perf_counter()
-    with system_scope("system.seal"):
-        lines = seal_lines()
-    print(lines, time.perf_counter() - began, flush=True)
 
 
 if __name__ == "__main__":

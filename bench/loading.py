@@ -9,104 +9,31 @@ them stands the same file read and its people copied into one bare table. CPU is
 """
 
 import pickle
-import resource
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ruamel.yaml import YAML
-
-from bench.timing import spent
-from config import prepare
+from bench.office import DAY, inside
+from config import prepare, server
 from config.embedded_postgres import Cluster
-from pilot import Figures, Names, generate
+from pilot import generate, read_pack
 
-ROOT = Path(__file__).resolve().parent.parent
-DAY = date(2014, 6, 11)
 ROUNDS = 7
-BARE = (
-    "family_name_km text, given_name_km text, family_name_latin text, given_name_latin text, sex text, birth_date date,"
-    " unit_code text, relation text, household int"
-)
 
 
 def write_file(path: Path, persons: int) -> None:
     """The pilot's people, one pickled household after another."""
-    pack = ROOT / "countries" / "khm"
-
-    def read(name: str) -> Any:
-        return YAML(typ="safe", pure=True).load((pack / name).read_text("utf-8"))
-
-    figures, names = Figures.read(read("pilot.yaml")), Names.read(read("names.yaml"))
+    figures, names = read_pack(server.country_pack())
     with path.open("wb") as file:
         for household in generate(figures, names, on=DAY, persons=persons).households():
             pickle.dump(household, file)
 
 
-def read_file(path: Path) -> Iterator[Any]:
-    with path.open("rb") as file:
-        while True:
-            try:
-                yield pickle.load(file)  # noqa: S301  (written by this bench a moment ago)
-            except EOFError:
-                return
-
-
-def load_file(path: Path, way: str) -> None:
-    """In a process of its own: load, or copy bare, and print one line of figures."""
-    import django  # noqa: PLC0415  (settings come from this process's environment)
-
-    django.setup()
-    from django.db import connection  # noqa: PLC0415
-
-    from onestop.areas import clock  # noqa: PLC0415
-    from onestop.registry.loading import load  # noqa: PLC0415
-    from onestop.staff.scope import system_officer, system_scope  # noqa: PLC0415
-
-    connection.ensure_connection()
-    pid = connection.connection.info.backend_pid
-    with clock.fixed(DAY), system_scope("system.loader"):
-        officer = system_officer("system.loader")
-        done: Any = None
-
-        def work() -> None:
-            nonlocal done
-            done = copied(path) if way == "bare" else load(read_file(path), by=officer, name="bench")
-
-        found = spent(work, pid)
-        began = time.perf_counter()
-    wall = found.wall + time.perf_counter() - began  # to the commit
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(done.persons, done.households, len(done.problems), wall, found.here, found.server, memory)
-
-
-def copied(path: Path) -> Any:
-    """The people of the file, unchecked, in one table without key, wall or history."""
-    from django.db import connection  # noqa: PLC0415
-
-    from onestop.registry.loading import Loaded  # noqa: PLC0415
-
-    done = Loaded()
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE bare ({BARE})")
-        with cursor.copy("COPY bare FROM STDIN") as copy:
-            for number, one in enumerate(read_file(path)):
-                done.households += 1
-                for member in one.members:
-                    done.persons += 1
-                    names = [getattr(member, column.split()[0]) for column in BARE.split(", ")[:6]]
-                    copy.write_row([*names, one.unit_code, member.relation, number])
-    return done
-
-
 def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--file"]:
-        load_file(Path(arguments[1]), arguments[2])
+        inside("loading").load_file(Path(arguments[1]), arguments[2])
         return 0
     persons, rounds = (*map(int, arguments), *(100_000, ROUNDS)[len(arguments) :])
     with tempfile.TemporaryDirectory() as folder:

@@ -16,8 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+import django
 import psycopg
 
 from config import assets, prepare, server
@@ -111,6 +114,12 @@ def environment(url: str, process: str = "command") -> dict[str, str]:
         "ONESTOP_VAR": str(FOLDER),
         "ONESTOP_COUNTRY": str(FOLDER / "pack"),
     }
+
+
+def inside(name: str) -> Any:
+    """The part of a benchmark that reads models, from bench/inside: loaded once the environment names its database."""
+    django.setup()
+    return import_module(f"bench.inside.{name}")
 
 
 def styled() -> None:
