@@ -33,7 +33,7 @@ class BackupRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Part:
+class ArchivePart:
     """One member of the archive: its name, its size in bytes, its SHA-256 in hexadecimal."""
 
     name: str
@@ -54,7 +54,7 @@ class Manifest:
     database_bytes: int
     migrations: list[str]
     counts: dict[str, int]
-    parts: list[Part] = field(default_factory=list)
+    parts: list[ArchivePart] = field(default_factory=list)
 
     def size(self) -> int:
         """Bytes of all parts together."""
@@ -66,7 +66,7 @@ class Writer:
 
     def __init__(self, tar: tarfile.TarFile) -> None:
         self._tar = tar
-        self.parts: list[Part] = []
+        self.parts: list[ArchivePart] = []
 
     def add(self, name: str, source: IO[bytes]) -> None:
         """Copy an open file from where it stands to its end, under a name."""
@@ -77,7 +77,7 @@ class Writer:
         info.size, info.mode = size, 0o600
         reader = _Hashing(source)
         self._tar.addfile(info, reader)
-        self.parts.append(Part(name, size, reader.hexdigest()))
+        self.parts.append(ArchivePart(name, size, reader.hexdigest()))
 
     def manifest(self, manifest: Manifest) -> None:
         """The last member."""
@@ -163,7 +163,7 @@ def read_manifest(file: Path) -> Manifest:
                 raise BackupRefused(
                     f"{file} was written by a newer OneStop ({found.get('version')}). Install that version first."
                 )
-            return Manifest(**{**found, "parts": [Part(**part) for part in found["parts"]]})
+            return Manifest(**{**found, "parts": [ArchivePart(**part) for part in found["parts"]]})
         except (ValueError, KeyError, TypeError) as error:
             raise BackupRefused(f"The manifest of {file} cannot be read ({error}). Use another backup.") from error
 

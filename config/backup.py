@@ -98,7 +98,7 @@ def snapshot(owner: str) -> Iterator[tuple[psycopg.Connection, str]]:
         yield connection, str(row and row[0])
 
 
-def describe(connection: psycopg.Connection, *, mode: str, parts: list[archive.Part]) -> Manifest:
+def describe(connection: psycopg.Connection, *, mode: str, parts: list[archive.ArchivePart]) -> Manifest:
     """The manifest, with every table counted."""
     found = connection.execute("SELECT country, made_by_version FROM areas_installation").fetchone()
     if found is None:

@@ -30,7 +30,7 @@ from urllib.parse import quote
 
 from config import postgres_binaries
 from config import postgres_process as process
-from config.postgres_binaries import Account, PostgresRefused, call
+from config.postgres_binaries import PostgresRefused, ServerAccount, call
 
 __all__ = ["KHMER_SURVIVES", "Cluster", "PostgresRefused", "refuse_production", "temporary_cluster"]
 
@@ -203,7 +203,7 @@ class Cluster:
         return postgres_binaries.binaries()
 
     @functools.cached_property
-    def _account(self) -> Account:
+    def _account(self) -> ServerAccount:
         return postgres_binaries.account_for(self.data, self._bin)
 
     def _start(self, lock: int) -> None:

@@ -32,7 +32,7 @@ class PostgresRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Account:
+class ServerAccount:
     """As whom the server runs: what to put before its command, and the owner of its files (None = the caller)."""
 
     prefix: tuple[str, ...] = ()
@@ -132,7 +132,7 @@ def call(
     )
 
 
-def account_for(data: Path, folder: Path) -> Account:
+def account_for(data: Path, folder: Path) -> ServerAccount:
     """As whom the server of this (existing) data folder must run.
 
     Not root: as the caller. Root: as the owner of the data folder if that is an ordinary user, else in a user
@@ -145,12 +145,12 @@ def account_for(data: Path, folder: Path) -> Account:
                 f"The data folder {data} belongs to user number {status.st_uid}, you are number {os.geteuid()}. "
                 "Run as that user, or set ONESTOP_VAR to a folder of your own."
             )
-        return Account()
+        return ServerAccount()
     if status.st_uid != 0:
         tried = [_set_user(status.st_uid, status.st_gid)]
     else:
         unshare = shutil.which("unshare")
-        namespace = [Account((unshare, "--user", "--map-user=1000", "--map-group=1000"))] if unshare else []
+        namespace = [ServerAccount((unshare, "--user", "--map-user=1000", "--map-group=1000"))] if unshare else []
         # Root in the closed home of an ordinary user (sudo): only that user can reach the folder
         above = next((above for above in (parent.stat() for parent in data.parents) if above.st_uid), None)
         home = [_set_user(above.st_uid, above.st_gid)] if above else []
@@ -170,12 +170,12 @@ def account_for(data: Path, folder: Path) -> Account:
     )
 
 
-def _set_user(uid: int, gid: int) -> Account:
+def _set_user(uid: int, gid: int) -> ServerAccount:
     setpriv = shutil.which("setpriv") or "setpriv"
-    return Account((setpriv, f"--reuid={uid}", f"--regid={gid}", "--clear-groups"), (uid, gid))
+    return ServerAccount((setpriv, f"--reuid={uid}", f"--regid={gid}", "--clear-groups"), (uid, gid))
 
 
-def _can_serve(account: Account, data: Path, folder: Path) -> bool:
+def _can_serve(account: ServerAccount, data: Path, folder: Path) -> bool:
     """Tried, not guessed: may this account write the data folder and run the server's program?"""
     try:
         writes = call([*account.prefix, "test", "-w", str(data)], output=False)

@@ -16,7 +16,7 @@ from criteria.candidates import birth_candidates, candidates
 from criteria.catalogue import Catalogue, Fact
 from criteria.dates import completes_on
 from criteria.family import Answer, Family
-from criteria.interpret import HOUSEHOLD, Asked, Assessment, FactRead, FamilyWorld, Verdict
+from criteria.interpret import HOUSEHOLD, Assessment, FactRead, FamilyWorld, ReadKind, Verdict
 from criteria.programme import Programme
 from criteria.tree import And, If, Node, Not, Or
 from criteria.turning import turning_days
@@ -88,10 +88,10 @@ class _Gap:
     values: tuple[object, ...]
 
     def filled(self, family: Family, value: object, as_of: date) -> Family:
-        if self.read.asked is Asked.IN_AREA:
+        if self.read.kind is ReadKind.IN_AREA:
             assert isinstance(value, str)
             return replace(family, place=value)
-        if self.read.asked is Asked.BIRTH:
+        if self.read.kind is ReadKind.BIRTH:
             assert isinstance(value, Range)
             return family.with_member(replace(family.member(self.read.of), birth=(value.low, value.high)))
         assert self.read.fact is not None
@@ -105,10 +105,10 @@ def _gaps(reads: Iterable[FactRead], trees: Sequence[Node], family: Family, as_o
         if read.exact or (read.name, read.of) in seen:
             continue
         seen.add((read.name, read.of))
-        if read.asked is Asked.IN_AREA:
+        if read.kind is ReadKind.IN_AREA:
             if family.is_household:
                 yield _Gap(read, tuple(_places(read.code, family, as_of)))
-        elif read.asked is Asked.BIRTH:
+        elif read.kind is ReadKind.BIRTH:
             yield _Gap(read, tuple(birth_candidates(trees, as_of, family.member(read.of).birth)))
         elif read.fact is not None and (family.is_household or read.of != HOUSEHOLD):
             values = candidates(read.fact, trees, family, as_of)
@@ -144,7 +144,7 @@ def _matter(trees: Sequence[Node], assessment: Assessment, family: Family, catal
     for gap in gaps:
         alone = any(ask(gap.filled(family, value, as_of)) is not None for value in gap.values)
         if alone or _matters_with(gap, [other for other in gaps if other is not gap], ask, family, as_of):
-            name = PLACE if gap.read.asked is Asked.IN_AREA else gap.read.name
+            name = PLACE if gap.read.kind is ReadKind.IN_AREA else gap.read.name
             found.append(Missing(name, gap.read.of, alone, gap.read.fact))
     return tuple(dict.fromkeys(found))
 

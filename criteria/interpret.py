@@ -33,7 +33,7 @@ class Verdict(StrEnum):
         return cls.UNKNOWN if truth is None else cls.ELIGIBLE if truth else cls.NOT_ELIGIBLE
 
 
-class Asked(StrEnum):
+class ReadKind(StrEnum):
     """What kind of thing a criterion asks for."""
 
     FACT = "fact"
@@ -50,7 +50,7 @@ class FactRead:
     keeps its value.
     """
 
-    asked: Asked
+    kind: ReadKind
     code: str
     of: str
     value: Value
@@ -61,7 +61,7 @@ class FactRead:
     @property
     def name(self) -> str:
         """As a rule has it: the code of a fact, `birth_date`, `enrolled('P')`, `in_area('P')`."""
-        return f"{self.asked}('{self.code}')" if self.asked in (Asked.ENROLLED, Asked.IN_AREA) else self.code
+        return f"{self.kind}('{self.code}')" if self.kind in (ReadKind.ENROLLED, ReadKind.IN_AREA) else self.code
 
     @property
     def known(self) -> bool:
@@ -134,7 +134,7 @@ class FamilyWorld:
         value = None if born is None else Range(*born)
         if self.log is not None:
             age = next((fact for fact in self.catalogue.of("person") if fact.type.is_age), None)
-            self._note(FactRead(Asked.BIRTH, "birth_date", subject.id, value, fact=age))
+            self._note(FactRead(ReadKind.BIRTH, "birth_date", subject.id, value, fact=age))
         return value
 
     def enrolled(self, root: Root, programme: str) -> bool:
@@ -145,13 +145,13 @@ class FamilyWorld:
             and (enrolment.member == subject.id or (enrolment.member is None and self.family.is_household))
             for enrolment in self.family.enrolments
         )
-        self._note(FactRead(Asked.ENROLLED, programme, subject.id, value))
+        self._note(FactRead(ReadKind.ENROLLED, programme, subject.id, value))
         return value
 
     def open(self, programme: str) -> Truth:
         family = self.family
         value = is_open(family.openings.get(programme, ()), family.place, self.as_of) if family.is_household else None
-        self._note(FactRead(Asked.IN_AREA, programme, HOUSEHOLD, value))
+        self._note(FactRead(ReadKind.IN_AREA, programme, HOUSEHOLD, value))
         return value
 
     def members(self) -> Sequence[FamilyWorld] | None:
@@ -200,7 +200,7 @@ class FamilyWorld:
     def _note_fact(
         self, fact: Fact, of: str, value: Value, observed_on: date | None = None, *, stale: bool = False
     ) -> None:
-        self._note(FactRead(Asked.FACT, fact.code, of, value, observed_on, stale, fact))
+        self._note(FactRead(ReadKind.FACT, fact.code, of, value, observed_on, stale, fact))
 
     def _note(self, read: FactRead) -> None:
         if self.log is not None:

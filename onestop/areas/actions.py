@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from onestop.areas.choices import RowOutcome
-from onestop.areas.gazetteer import Reading, Unit
+from onestop.areas.gazetteer import GazetteerUnit, Reading
 from onestop.areas.models import AdministrativeUnit, UnitCodeField
 from onestop.areas.names import latin_key, search_key
 from onestop.areas.scope import range_of
@@ -90,7 +90,7 @@ def _copy_in(units: list[AdministrativeUnit]) -> None:
             copy.write_row([getattr(unit, name) for name in columns])
 
 
-def _wanted(unit: Unit, old: AdministrativeUnit | None, *, began: date | None) -> AdministrativeUnit:
+def _wanted(unit: GazetteerUnit, old: AdministrativeUnit | None, *, began: date | None) -> AdministrativeUnit:
     """The row a unit of the gazetteer shall have, given the row it has."""
     begins = unit.valid_from or (old.valid_from if old else began)
     ends, successors, known = unit.valid_to, list(unit.successors), unit.successor_known

@@ -28,7 +28,7 @@ CORRECTIONS: Final = "areas.yaml"
 
 
 @dataclass(frozen=True)
-class Row:
+class GazetteerRow:
     """One line of a gazetteer file, as written."""
 
     file: str
@@ -41,7 +41,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Unit:
+class GazetteerUnit:
     """A unit as it shall stand in the table. `valid_from` None: since before the records."""
 
     code: str
@@ -82,7 +82,7 @@ class Reading:
     edition: str
     on: date
     origin: str
-    units: dict[str, Unit] = field(default_factory=dict)
+    units: dict[str, GazetteerUnit] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     rows: dict[int, int] = field(default_factory=dict)  # by level: lines read, and codes that stand in more than one
     repeated: dict[int, int] = field(default_factory=dict)
@@ -108,7 +108,7 @@ def read(country: Country) -> Reading:
     root: Traversable = country.folder
     if node.has("module"):
         root = resources.files(node.text("module"))
-    rows: list[Row] = []
+    rows: list[GazetteerRow] = []
     for file in node.each("files"):
         found = _rows(root, file, reading)
         level = file.whole("level")
@@ -125,7 +125,7 @@ def _short(file: Node) -> str:
     return file.text("path").rsplit("/", 1)[-1]
 
 
-def _rows(root: Traversable, file: Node, reading: Reading) -> list[Row]:
+def _rows(root: Traversable, file: Node, reading: Reading) -> list[GazetteerRow]:
     """The rows of one CSV file that can be read at all; the others become findings.
 
     Line by line: a quote that never closes spoils its own line, not the rest of the file.
@@ -154,17 +154,17 @@ def _rows(root: Traversable, file: Node, reading: Reading) -> list[Row]:
             reading.findings.append(Finding(True, name, number, "", line[:40], (reason,)))
             continue
         code, own, latin, *stated = (cells[place] for place in places)
-        rows.append(Row(name, number, level, code, tuple(stated), own, latin))
+        rows.append(GazetteerRow(name, number, level, code, tuple(stated), own, latin))
     return rows
 
 
-def judge(rows: list[Row], country: Country, reading: Reading, source: str) -> None:
+def judge(rows: list[GazetteerRow], country: Country, reading: Reading, source: str) -> None:
     """Keep or skip each row, level by level and in the order of the file.
 
     A code keeps its first row that is sound; a later one is skipped whether it says the same or another thing: nobody
     can tell from the file which is right, and the first is the one whose place in the list fits its number.
     """
-    kept: dict[str, Row] = {}
+    kept: dict[str, GazetteerRow] = {}
     for row in sorted(rows, key=lambda row: row.level):  # sorted() is stable: the file's order stays
         reasons = tuple(_unreadable(row, country)) or tuple(_misplaced(row, country, kept))
         if reasons:
@@ -173,7 +173,7 @@ def judge(rows: list[Row], country: Country, reading: Reading, source: str) -> N
         kept[row.code] = row
         kind, parent = country.levels[row.level - 1].default_kind, country.parent_code(row.code) or ""
         name, latin = normalise(row.name), normalise(row.name_latin)
-        reading.units[row.code] = Unit(row.code, row.level, kind, name, latin, parent, source)
+        reading.units[row.code] = GazetteerUnit(row.code, row.level, kind, name, latin, parent, source)
         if remarks := tuple(_remarks(row)):
             reading.findings.append(_of(row, *remarks))
     parents = {unit.parent_code for unit in reading.units.values()}
@@ -186,7 +186,7 @@ def judge(rows: list[Row], country: Country, reading: Reading, source: str) -> N
     reading.repeated = {level: sum(n > 1 for (of, _code), n in often.items() if of == level) for level in reading.rows}
 
 
-def _of(row: Row, *reasons: str | Promise, skipped: bool = False) -> Finding:
+def _of(row: GazetteerRow, *reasons: str | Promise, skipped: bool = False) -> Finding:
     return Finding(skipped, row.file, row.line, row.code, _both(row.name, row.name_latin), reasons)
 
 
@@ -194,7 +194,7 @@ def _both(name: str, latin: str) -> str:
     return " / ".join(dict.fromkeys(filter(None, (normalise(name), normalise(latin)))))
 
 
-def _unreadable(row: Row, country: Country) -> Iterator[str | Promise]:
+def _unreadable(row: GazetteerRow, country: Country) -> Iterator[str | Promise]:
     """Why the row cannot be used whatever stands around it."""
     length = country.levels[row.level - 1].length
     if not (row.code.isascii() and row.code.isalnum()):
@@ -213,7 +213,7 @@ def _unreadable(row: Row, country: Country) -> Iterator[str | Promise]:
         yield _("the name has a damaged character")
 
 
-def _misplaced(row: Row, country: Country, kept: dict[str, Row]) -> Iterator[str | Promise]:
+def _misplaced(row: GazetteerRow, country: Country, kept: dict[str, GazetteerRow]) -> Iterator[str | Promise]:
     """Why the row has no place of its own in the tree."""
     wrong = next((stated for stated in row.stated if not (stated and row.code.startswith(stated))), None)
     if wrong is not None:
@@ -231,7 +231,7 @@ def _misplaced(row: Row, country: Country, kept: dict[str, Row]) -> Iterator[str
         yield _("the unit above it, %(parent)s, has no row that could be kept") % {"parent": parent}
 
 
-def _remarks(row: Row) -> Iterator[str | Promise]:
+def _remarks(row: GazetteerRow) -> Iterator[str | Promise]:
     """What is worth telling about a row that is kept."""
     if not (row.name and row.name_latin):
         yield _("one of its two names is missing")
@@ -273,7 +273,7 @@ def _at(entry: Node, code: str, name: str, reason: str | Promise, *, skipped: bo
     return Finding(skipped, entry.file, entry.line, code, name, (reason,))
 
 
-def _known(entry: Node, reading: Reading) -> Unit | None:
+def _known(entry: Node, reading: Reading) -> GazetteerUnit | None:
     """The unit an entry of areas.yaml is about; an entry about no unit is told, since another edition may lack it."""
     code = entry.text("code")
     if code not in reading.units:
@@ -297,7 +297,7 @@ def _former(entry: Node, source: str, reading: Reading, country: Country) -> Non
         reading.findings.append(_at(entry, code, _both(own, latin), above, skipped=True))
         return
     published = (entry.text("published_as"),) if entry.has("published_as") else ()
-    reading.units[code] = Unit(
+    reading.units[code] = GazetteerUnit(
         code,
         level.number,
         entry.text("kind", level.default_kind),

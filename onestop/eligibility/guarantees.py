@@ -19,7 +19,7 @@ from onestop.programmes.models import Programme
 
 
 @dataclass(frozen=True)
-class PlaceCount:
+class CountBeside:
     """Whom the page of a place counts beside the programmes. `beside`: the guarantee whose row shows it, or ''."""
 
     code: str
@@ -34,10 +34,10 @@ class PlaceCount:
         return f"count {self.code}"
 
 
-def place_counts() -> list[PlaceCount]:
+def place_counts() -> list[CountBeside]:
     """The country's list; empty where it has none."""
     return [
-        PlaceCount(
+        CountBeside(
             node.text("code"),
             node.names("name"),
             "household" if node.text("unit") == "household" else "person",
