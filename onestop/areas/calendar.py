@@ -27,10 +27,3 @@ def add_working_days(day: date, days: int, country: Country | None = None) -> da
         day += step
         left -= is_working_day(day, country)
     return day
-
-
-def working_days_between(first: date, last: date, country: Country | None = None) -> int:
-    """Working days after `first` up to and with `last`; 0 when last is not later."""
-    country = country or pack()
-    span = range(1, (last - first).days + 1)
-    return sum(is_working_day(first + timedelta(days=days), country) for days in span)

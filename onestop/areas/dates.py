@@ -6,7 +6,7 @@ A date of birth is stored with its precision and as the interval it stands for, 
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, get_args
 
@@ -61,13 +61,10 @@ class PartialDate:
     """A date as far as it is known.
 
     `value` is the first day of what was said (1 January for a year); `precision` says how much of it counts.
-    `buddhist_year` is the year as typed when it was taken for one of the Buddhist era, so that the page can show
-    what was understood ("2561 B.E. = 2018"); it takes no part in comparing two dates.
     """
 
     value: date
     precision: Precision
-    buddhist_year: int | None = field(default=None, compare=False)
 
 
 def read_date(text: str) -> PartialDate:
@@ -84,7 +81,6 @@ def read_date(text: str) -> PartialDate:
     plain, buddhist = _BUDDHIST_WORDS.subn(" ", plain)
     plain = _ORDINAL.sub("", _FILLER.sub(" ", plain)).strip()
     year, month, day = _numbers(plain)
-    told = year
     if year in _BUDDHIST_YEARS:
         year -= _BUDDHIST_OFFSET
     elif buddhist:
@@ -93,7 +89,7 @@ def read_date(text: str) -> PartialDate:
         raise DateNotUnderstood(_("Write the year with four digits, for example 1987 or 2530."))
     precision: Precision = "day" if day else "month" if month else "year"
     value = _date(year, month or 1, day or 1)
-    return PartialDate(value, "estimated" if estimated else precision, told if told != year else None)
+    return PartialDate(value, "estimated" if estimated else precision)
 
 
 def _numbers(plain: str) -> tuple[int, int, int]:

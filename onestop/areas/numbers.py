@@ -95,15 +95,6 @@ class Block:
         if not FIRST_SERIAL <= self.first <= self.last <= LAST_SERIAL:
             raise ValueError(f"Block: {self.first}–{self.last} is no run within {FIRST_SERIAL}–{LAST_SERIAL}")
 
-    def __len__(self) -> int:
-        return self.last - self.first + 1
-
-    def __contains__(self, serial: object) -> bool:
-        return isinstance(serial, int) and self.first <= serial <= self.last
-
-    def overlaps(self, other: "Block") -> bool:
-        return self.first <= other.last and other.first <= self.last
-
 
 def next_block(last_given: int | None, size: int) -> Block:
     """The block after the last serial number ever given to any office (None: the very first block).
@@ -113,11 +104,3 @@ def next_block(last_given: int | None, size: int) -> Block:
     """
     first = FIRST_SERIAL if last_given is None else last_given + 1
     return Block(first, first + size - 1)
-
-
-def next_serial(block: Block, last_used: int | None) -> int | None:
-    """The next serial number of an office's block; None when the block is used up and a new one is due."""
-    serial = block.first if last_used is None else last_used + 1
-    if last_used is not None and last_used not in block:
-        raise ValueError(f"next_serial: {last_used} is not in the block {block.first}–{block.last}")
-    return serial if serial in block else None

@@ -25,11 +25,6 @@ class Right:
     def __str__(self) -> str:
         return str(self.words)
 
-    @property
-    def is_built(self) -> bool:
-        """False while the room is still to come: the right opens nothing yet."""
-        return self.room in BUILT
-
 
 # Rooms that have doors today; the others of the list below are to come (ARCHITECTURE.md)
 BUILT: Final = frozenset({"registry", "eligibility", "programmes", "desk", "journal", "staff"})

@@ -8,7 +8,7 @@ from onestop.areas import clock
 from onestop.areas.numbers import check_digit
 from onestop.journal.actions import record
 from onestop.letters import paper
-from onestop.letters.choices import PRINTED, QUEUED, Channel, MessageState
+from onestop.letters.choices import PRINTED, QUEUED, Channel
 from onestop.letters.models import OutboxMessage, Printout
 from onestop.staff.models import Officer
 
@@ -93,10 +93,3 @@ def queue_message(
     )
     record(QUEUED, by=by, subject=message)
     return message
-
-
-def mark_sent(message: OutboxMessage) -> None:
-    """The adapter of the channel took the message."""
-    OutboxMessage.objects.filter(pk=message.pk).update(
-        state=MessageState.SENT, sent_at=clock.now(), attempts=message.attempts + 1
-    )

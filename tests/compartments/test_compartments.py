@@ -25,7 +25,7 @@ from django.urls import reverse
 
 from onestop.areas import clock
 from onestop.areas.country import Role, pack
-from onestop.areas.rights import RIGHTS
+from onestop.areas.rights import BUILT, RIGHTS
 from onestop.areas.walls import walled_tables
 from onestop.enrolments.actions import enrol, enrol_many
 from onestop.programmes.models import Programme
@@ -64,7 +64,7 @@ def groups() -> dict[str, Role]:
     """One role for all that may do the same on the same level, with the rights that open something today."""
     found: dict[tuple[object, ...], Role] = {}
     for role in pack().roles.values():
-        opens = frozenset(right for right in role.rights if RIGHTS[right].is_built)
+        opens = frozenset(right for right in role.rights if RIGHTS[right].room in BUILT)
         found.setdefault((role.level, opens, role.sees, role.sectors, role.compartments), role)
     return {role.code: role for role in found.values()}
 

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from onestop.areas.calendar import add_working_days, is_working_day, working_days_between
+from onestop.areas.calendar import add_working_days, is_working_day
 from onestop.areas.country import pack
 from onestop.areas.tests.lun import lun
 
@@ -27,14 +27,6 @@ def test_working_days_are_counted_over_weekends_both_ways() -> None:
     assert add_working_days(friday, 7) == date(2014, 6, 17)
     assert add_working_days(date(2014, 6, 17), -7) == friday
     assert add_working_days(friday, 0) == friday
-
-
-@pytest.mark.parametrize("days", [1, 5, 14, 40])
-def test_the_days_between_are_the_days_added(days: int) -> None:
-    start = date(2025, 2, 27)
-    end = add_working_days(start, days, lun())
-    assert working_days_between(start, end, lun()) == days
-    assert working_days_between(end, start, lun()) == 0
 
 
 @pytest.mark.parametrize(
