@@ -142,6 +142,7 @@ def double(request: HttpRequest, pk: UUID) -> HttpResponse:
         "one": one,
         "names": names,
         "person_url": _page_of(one.person),
+        "here_since": one.person.created_at.date(),  # reckoned as the door reckons the day of the other office
         "other": whom([one.other_unit])[one.other_unit],
         "form": form,
         "may_settle": bool(DOUBLE.available(one, officer)),
