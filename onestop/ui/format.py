@@ -1,5 +1,7 @@
-"""How numbers, money and dates read on a page, in the page's language. Pure functions; the filters call them.
+"""How numbers, money and dates read on a page, in the page's language. The filters call these functions.
 
+An instant is told by the country's clocks (the slot UI_LOCAL_TIME), whichever zone it comes in: 23:30 UTC is the next
+morning in Phnom Penh, and a page that forgot to turn it would name the wrong day.
 Working screens use the digits 0-9 and month names; public pages may pass a text through `khmer_digits`.
 """
 
@@ -7,10 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from onestop.ui.context import slot
 from onestop.ui.formats import khmer
 
 NOTHING = "–"
@@ -61,7 +65,7 @@ def partial(value: Any, precision: str = "") -> tuple[date | None, str]:
     if hasattr(value, "precision") and hasattr(value, "value"):
         return value.value, precision or value.precision or "day"
     if isinstance(value, datetime):
-        return value.date(), precision or "day"
+        return _local(value).date(), precision or "day"
     return (value if isinstance(value, date) else None), precision or "day"
 
 
@@ -85,8 +89,17 @@ def month_year(value: Any) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """A day and the time of the day, as the datetime's own zone has it: 23 Nov 2026, 08:10."""
-    return NOTHING if value is None else f"{day(value)}, {value.strftime('%H:%M')}"
+    """A day and the time of the day, as the country's clocks show it: 23 Nov 2026, 08:10."""
+    return NOTHING if value is None else f"{day(value)}, {_local(value).strftime('%H:%M')}"
+
+
+def _local(instant: datetime) -> datetime:
+    """An instant by the country's clocks; one without a zone is taken as it is."""
+    path = getattr(settings, "UI_LOCAL_TIME", "")
+    if not path or instant.tzinfo is None:
+        return instant
+    local: datetime = slot(path)(instant)
+    return local
 
 
 def full_months(since: date, until: date) -> int:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
@@ -54,7 +55,15 @@ def test_a_sentence_has_the_full_name_of_the_month() -> None:
     with translation.override("en"):
         assert format.day(date(2026, 11, 23), months=format.MONTHS) == "23 November 2026"
         assert format.month_year(date(2027, 6, 1)) == "June 2027"
-        assert format.moment(datetime(2026, 11, 23, 8, 10, tzinfo=UTC)) == "23 Nov 2026, 08:10"
+        assert format.moment(datetime(2026, 11, 23, 8, 10)) == "23 Nov 2026, 08:10"
+
+
+def test_an_instant_is_told_by_the_clocks_of_the_country_whichever_zone_it_comes_in() -> None:
+    late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    with translation.override("en"):
+        for same in (late, late.astimezone(ZoneInfo("Asia/Phnom_Penh")), late.astimezone(ZoneInfo("America/Lima"))):
+            assert format.day(same) == "23 Nov 2026"
+            assert format.moment(same) == "23 Nov 2026, 06:30"
 
 
 @pytest.mark.parametrize(
