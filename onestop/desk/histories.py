@@ -7,7 +7,7 @@ Which kinds there are, and who may look, is said by the rooms (HISTORY_SOURCES).
 history is itself journalled; opening an office's is not: it is about nobody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
@@ -30,7 +31,7 @@ from onestop.journal.queries import Change, Line, history_of, lines_of
 from onestop.journal.sources import HistorySource, sources
 from onestop.journal.verbs import DISCLOSING, READ
 from onestop.staff.models import Office, Officer
-from onestop.ui import languages
+from onestop.ui import format, languages
 from onestop.ui.components import Crumb
 
 MOST = 100
@@ -92,7 +93,9 @@ def panel_of(record: models.Model, source: HistorySource, *, most: int = MOST) -
     name = languages.one(source.name(record)) or str(record)
     records = {record: name, **{one: _called(one, name) for one in source.also(record)}}
     lines = lines_of(records, limit=most)
-    changes = [told for one in records for told in _told(one, record, source, most)]
+    found = {one: history_of(one, limit=most) for one in records}
+    named = _Named(found)
+    changes = [told for one in records for told in _told(one, record, source, found[one], named)]
     offices = {office.code: office.name for office in Office.objects.filter(code__in={line.office for line in lines})}
     lines = [replace(line, office=offices.get(line.office, line.office)) for line in lines]
     return Panel(
@@ -114,15 +117,17 @@ def _word(one: models.Model) -> str:
     return str(KINDS.get(one._meta.label_lower) or one._meta.verbose_name)
 
 
-def _told(one: models.Model, record: models.Model, source: HistorySource, most: int) -> Iterator[Told]:
+def _told(
+    one: models.Model, record: models.Model, source: HistorySource, changes: list[Change], named: "_Named"
+) -> Iterator[Told]:
     what = "" if one == record else _word(one)
-    for change in history_of(one, limit=most):
-        said = list(_said(one, change, source.hidden, str(record.pk)))
+    for change in changes:
+        said = list(_said(one, change, source.hidden, str(record.pk), named))
         if said:
             yield Told(change.at, change.officer, change.op, what, said)
 
 
-def _said(one: models.Model, change: Change, hidden: frozenset[str], record: str) -> Iterator[Said]:
+def _said(one: models.Model, change: Change, hidden: frozenset[str], record: str, named: "_Named") -> Iterator[Said]:
     for column, (before, after) in change.fields.items():
         if column in UNSAID or column in hidden or str(after) == record:  # that it belongs to this record is clear
             continue
@@ -130,7 +135,7 @@ def _said(one: models.Model, change: Change, hidden: frozenset[str], record: str
             continue
         field = _field(type(one), column)
         label = str(LABELS.get(column) or getattr(field, "verbose_name", None) or column)
-        values = [_value(field, value) for value in (before, after)]
+        values = [_value(field, value, named) for value in (before, after)]
         if is_masked(one, column):
             values = [veiled(kind_of(one, column), value) or "–" for value in (before, after)]
         yield Said(label[:1].upper() + label[1:], *values)
@@ -143,7 +148,35 @@ def _field(model: type[models.Model], column: str) -> Any:
         return next((one for one in model._meta.concrete_fields if one.attname == column), None)
 
 
-def _value(field: Any, value: Any) -> str:
+class _Named:
+    """Whom and where the changes name, fetched once for all of them: a statement a kind, however many changes."""
+
+    def __init__(self, changes: Mapping[models.Model, list[Change]]) -> None:
+        wanted: dict[type[models.Model], set[str]] = {}
+        for one, told in changes.items():
+            for column, values in ((name, pair) for change in told for name, pair in change.fields.items()):
+                model = _named_by(_field(type(one), column))
+                if model is not None:
+                    wanted.setdefault(model, set()).update(str(value) for value in values if value)
+        self._found = {
+            (model, str(other.pk)): other
+            for model, keys in wanted.items()
+            for other in model._default_manager.filter(pk__in=keys)
+        }
+
+    def get(self, model: type[models.Model], value: Any) -> Any:
+        """The record of this key, if it is in sight."""
+        return self._found.get((model, str(value)))
+
+
+def _named_by(field: Any) -> type[models.Model] | None:
+    """The kind of record a column holds the key of."""
+    if isinstance(field, models.ForeignKey):
+        return field.related_model
+    return AdministrativeUnit if isinstance(field, UnitCodeField) else None
+
+
+def _value(field: Any, value: Any, named: _Named) -> str:
     """A value of an image in words."""
     if value in (None, "", [], {}):
         return "–"
@@ -151,17 +184,18 @@ def _value(field: Any, value: Any) -> str:
         return _("yes") if value else _("no")
     if getattr(field, "choices", None):
         return str(dict(field.flatchoices).get(value, value))
+    model = _named_by(field)
+    other = named.get(model, value) if model is not None else None
     if isinstance(field, models.ForeignKey):
-        other = field.related_model._default_manager.filter(pk=value).first()
         names = languages.texts(getattr(other, "name_km", ""), getattr(other, "name_latin", ""))
         return languages.one(names) or str(getattr(other, "name", "") or other or value)
     if isinstance(field, UnitCodeField):
-        unit = AdministrativeUnit.objects.filter(code=value).first()
-        return f"{unit.full_name} ({value})" if unit else str(value)
+        return f"{other.full_name} ({value})" if other else str(value)
     if getattr(field, "name", "") == "phone":
         return local_phone(str(value))
     if isinstance(field, models.DateTimeField):
-        return str(value)[:16].replace("T", " ")
+        at = parse_datetime(str(value))
+        return format.moment(at) if at else str(value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

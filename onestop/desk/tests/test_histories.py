@@ -1,11 +1,13 @@
 """The history of any record, and the paper that tells a family who opened its folder."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
@@ -19,7 +21,7 @@ from onestop.journal.queries import history_of, lines_about, officer_number
 from onestop.journal.sources import check_slot, sources
 from onestop.journal.verbs import PRINTED, READ
 from onestop.letters.models import Printout
-from onestop.registry.actions import change_household
+from onestop.registry.actions import change_household, register_person
 from onestop.registry.actions.privacy import disclose
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory
 from onestop.registry.models import Household
@@ -216,3 +218,46 @@ def test_the_pages_are_sound(committed_database: dict[str, str], site: Site) -> 
     site.assert_sound(reverse("desk:record-history", args=["registry.household", home.pk]), cookies=district)
     office = Office.objects.get(code="ANGKOR_CHUM")
     site.assert_sound(reverse("desk:record-history", args=["staff.office", office.pk]), cookies=signed_in(named("it")))
+
+
+def test_a_family_of_two_hundred_changes_is_told_in_as_few_statements_as_one_of_two(
+    client: Client, home: Household
+) -> None:
+    """Who and where a change names is fetched once for all of them, not for each line."""
+    district = named("district")
+    with scope(district):
+        heads = [register_person(NewPersonFactory(), unit_code=home.unit_code, by=district).pk for _ in range(2)]
+
+    def change(times: int) -> None:
+        with scope(district):
+            for turn in range(times):
+                Household.objects.filter(pk=home.pk).update(head_id=heads[turn % 2])
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            page = of(client, "district", reverse("desk:record-history", args=["registry.household", home.pk]))
+        assert page.status_code == 200
+        return len(asked)
+
+    change(2)
+    statements()
+    few = statements()
+    change(198)
+    assert statements() <= few
+    assert few <= 60, few
+
+
+@pytest.mark.parametrize("page", ["desk:history", "desk:folder"])
+def test_a_line_of_half_past_eleven_at_night_in_greenwich_is_told_under_the_next_day(
+    client: Client, home: Household, page: str
+) -> None:
+    """23:30 UTC is half past six the next morning in Phnom Penh."""
+    evening = datetime(2014, 6, 10, 23, 30, tzinfo=UTC)
+    with scope(named("district")):
+        line = JournalEntry(
+            verb=PRINTED, officer=named("district"), at=evening, unit_code=home.unit_code,
+            unit_code_then=home.unit_code, subject_kind=Household._meta.label_lower, subject_id=str(home.pk),
+        )  # fmt: skip
+        line.save(force_insert=True)
+    text = of(client, "district", reverse(page, args=[home.pk])).content.decode()
+    assert "11 June 2014" in text and "10 June 2014" not in text
