@@ -144,6 +144,7 @@ TASK_SOURCES = [
     "onestop.staff.tasks.HELP_ANSWERS",
     "onestop.staff.tasks.FIRST_PASSWORDS",
     "onestop.staff.tasks.MANDATES",
+    "onestop.staff.tasks.GLASS_REVIEWS",
 ]
 FOLDER_PANELS = ["onestop.registry.panels.information"]
 HISTORY_SOURCES = [

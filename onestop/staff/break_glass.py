@@ -115,9 +115,9 @@ def banner(request: HttpRequest) -> list[dict[str, Any]]:
         text = _("%(place)s is open to you in an emergency until %(time)s. Every page you read there is marked.")
         said = text % {"place": unit.full_name if unit else one.unit_code, "time": f"{clock.local(one.until):%H:%M}"}
         found.append({"text": said, "url": reverse("staff:break-glass"), "link": _("Close it"), "kind": "warning"})
-    # a supervisor without the right is told on the first page: asking everybody on every page would cost a query
-    # a page of an error is drawn after the scope has ended, and asks nothing
-    asks = current_or_none() is not None and (REVIEW in scope.rights or request.path == "/")
+    # the first page has it among its tasks, also for a supervisor without the right; a page of an error is drawn after
+    # the scope has ended, and asks nothing
+    asks = current_or_none() is not None and REVIEW in scope.rights and request.path != "/"
     if asks and isinstance(request.user, Officer):
         waiting = to_review(request.user)
         if waiting:

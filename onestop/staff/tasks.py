@@ -22,7 +22,6 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -32,8 +31,10 @@ from onestop.areas.country import Country, in_words, pack
 from onestop.areas.models import within
 from onestop.areas.rights import RIGHTS
 from onestop.areas.scope import Scope, current
+from onestop.areas.terms import due_on
 from onestop.staff.choices import HelpState
-from onestop.staff.models import CommitteeMember, HelpRequest, Officer
+from onestop.staff.models import BreakGlass, CommitteeMember, HelpRequest, Officer
+from onestop.ui.context import address
 
 __all__ = [
     "Counted", "PackedTask", "Standing", "TaskSource", "Waiting", "handed_on", "packed_tasks", "queue", "sources",
@@ -51,6 +52,7 @@ class Counted:
     late: int = 0
 
 
+NONE: Final = Counted(0)
 Count = Callable[[Officer], Counted]
 
 
@@ -61,7 +63,8 @@ class TaskSource:
     `words`: what is to be done. `then`: what happens next and who gets it. `right`: without it the task is nobody's;
     '' for everybody. `rows`: the requirements it fulfils. `url`: the name of the page where it is done. `hint`: how
     such a task comes about, for a list that is empty. `handed`: what the officer has handed on and waits for, with
-    its words and who has it.
+    its words, who has it, and the page where it is seen if that is another.
+    `by_name`: one may come to an officer in person (to a supervisor), whatever the role: shown while it waits.
     """
 
     key: str
@@ -75,6 +78,8 @@ class TaskSource:
     handed: Count | None = None
     handed_words: "str | Promise" = ""
     handed_to: "str | Promise" = ""
+    handed_url: str = ""
+    by_name: bool = False
 
     def __post_init__(self) -> None:
         if self.right and self.right not in RIGHTS:
@@ -221,13 +226,21 @@ def _mine(scope: Scope) -> list[TaskSource]:
 
 def waiting(officer: Officer, scope: Scope) -> list[Waiting]:
     """What waits for the officer, one line a kind of task, also where nothing waits; the most urgent first."""
-    lines = [Waiting(source, source.waiting(officer), _address(source.url)) for source in _mine(scope)]
+    mine = _mine(scope)
+    lines = [Waiting(source, source.waiting(officer), address(source.url)) for source in mine]
+    for source in sources():
+        if source.by_name and source not in mine and (counted := source.waiting(officer)).count:
+            lines.append(Waiting(source, counted, address(source.url)))
     return sorted(lines, key=lambda line: line.order)
 
 
 def handed_on(officer: Officer) -> list[Waiting]:
     """What the officer has handed on and waits for; only kinds of which something is under way."""
-    found = [Waiting(source, source.handed(officer), _address(source.url)) for source in sources() if source.handed]
+    found = [
+        Waiting(source, source.handed(officer), address(source.handed_url or source.url))
+        for source in sources()
+        if source.handed
+    ]
     return sorted((line for line in found if line.counted.count), key=lambda line: line.order)
 
 
@@ -236,17 +249,9 @@ def standing(scope: Scope) -> list[Standing]:
     found = [
         Standing(in_words(task.words), url)
         for task in packed_tasks().values()
-        if task.page and task.roles & set(scope.roles) and (url := _address(task.page))
+        if task.page and task.roles & set(scope.roles) and (url := address(task.page))
     ]
     return list(dict.fromkeys(found))
-
-
-def _address(name: str) -> str:
-    """The URL of this name; '' where the room has no such page yet."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def by_role(roles: Iterable[str]) -> list[PackedTask]:
@@ -342,4 +347,39 @@ MANDATES: Final = TaskSource(
     url="staff:committees",
     waiting=queue(_mandates, since="valid_from", due="valid_to"),
     hint=_("A member's mandate ends within sixty days, or has ended."),
+)
+
+
+def _openings(records: Any) -> Counted:
+    """Openings in an emergency with the working day by which somebody looks at them.
+
+    An opening bears the clock of the machine; the demonstration stands on its own day, and nothing is older than today.
+    """
+    today = clock.today()
+    days = sorted(min(clock.local(at).date(), today) for at in records.values_list("opened_at", flat=True))
+    if not days:
+        return Counted(0)
+    due = [until for day in days if (until := due_on("glass_review", day))]
+    return Counted(len(days), days[0], min(due, default=None), sum(until < today for until in due))
+
+
+def _own_openings(officer: Officer) -> Counted:
+    """What the officer opened and nobody has reviewed; those who never may are not asked about."""
+    return _openings(BreakGlass.objects.of(officer).waiting()) if "registry.break_glass" in current().rights else NONE
+
+
+GLASS_REVIEWS: Final = TaskSource(
+    key="staff.glass_reviews",
+    words=_("Review places opened in an emergency"),
+    then=_("What you find stands in the journal and on the page of the officer who opened the place"),
+    right="break_glass.review",
+    rows=("2(d)",),
+    url="staff:glass-reviews",
+    waiting=lambda officer: _openings(BreakGlass.objects.reviewable_by(officer).waiting()),
+    hint=_("An officer opened a place outside the own area for an hour, with a reason."),
+    by_name=True,
+    handed=_own_openings,
+    handed_words=_("my opening of a place in an emergency"),
+    handed_to=_("supervisor, or who reviews openings"),
+    handed_url="staff:break-glass",
 )

@@ -115,7 +115,7 @@ class HandOverForm(forms.Form):
 class SameHumanForm(forms.Form):
     """Another account of the same human."""
 
-    other = OfficerField(queryset=Officer.objects.none(), label=_("The other account"))
+    other = OfficerField(queryset=Officer.objects.none(), label=_("The other account"), empty_label=_("Choose one"))
 
     def __init__(self, *args: Any, others: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -217,7 +217,9 @@ def test_the_whole_way_over_the_pages(
 
     above = Client()
     above.force_login(director)
-    assert "wait for your review: 1" in above.get("/").content.decode()
+    assert "wait for your review: 1" in above.get(reverse("staff:offices")).content.decode()
+    first = above.get("/").content.decode()  # there it stands among the tasks, and not twice
+    assert "Review places opened in an emergency" in first and "wait for your review" not in first
     assert above.get(folder).status_code == 403  # the page of a refusal is drawn without a scope
     listed = above.get(reverse("staff:glass-reviews")).content.decode()
     assert WHY in listed and "District assistant" not in listed
