@@ -10,14 +10,16 @@ out faster than lists of them appear.
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 import phonenumbers
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
-from onestop.areas.country import Country, pack
+from onestop.areas.country import pack
 from onestop.areas.text import ascii_digits, normalise
 
 __all__ = ["PhoneField", "PhoneWrong", "e164", "local_phone"]
@@ -42,7 +44,8 @@ class PhoneWrong(ValueError):
 
 def e164(text: str) -> str:
     """The stored form of a typed number; '' for nothing typed. Raises PhoneWrong."""
-    if _STORED.fullmatch(text) and text.startswith(f"+{_here().code}"):  # of a file of many thousands: no more to do
+    here = _here()
+    if _STORED.fullmatch(text) and text.startswith(f"+{here.code}"):  # of a file of many thousands: no more to do
         typed = text
     else:
         typed = _BETWEEN.sub("", ascii_digits(normalise(text)))
@@ -52,7 +55,6 @@ def e164(text: str) -> str:
         typed = "+" + typed[2:]
     if not (typed.isascii() and typed.removeprefix("+").isdigit()):
         raise PhoneWrong(_incomplete())
-    here = _here()
     if national := _national(typed, here):
         return f"+{here.code}{national}"
     if typed.startswith("+") and not typed.startswith(f"+{here.code}") and _is_possible(typed):
@@ -98,17 +100,17 @@ def local_phone(stored: str) -> str:
 
 
 def _here() -> _Rules:
-    return _read(pack())
+    return _of(settings.COUNTRY_PACK)
 
 
 @lru_cache(maxsize=2)
-def _read(country: Country) -> _Rules:
-    settings = country.node("country.yaml").child("phone")
+def _of(folder: Path) -> _Rules:
+    told = pack(folder).node("country.yaml").child("phone")
     return _Rules(
-        settings.text("country_code"),
-        frozenset(one.whole() for one in settings.each("national_digits")),
-        settings.text("trunk", ""),
-        settings.text("country"),
+        told.text("country_code"),
+        frozenset(one.whole() for one in told.each("national_digits")),
+        told.text("trunk", ""),
+        told.text("country"),
     )
 
 

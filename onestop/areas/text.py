@@ -85,15 +85,20 @@ def _canonical(match: re.Match[str]) -> str:
     return letter + "".join(sorted(parts, key=_rank))  # sorted() is stable: equal ranks keep the order typed
 
 
-@lru_cache(maxsize=16_384)
 def normalise(text: str) -> str:
     """Text as it is stored: NFC, Khmer signs in canonical order, nothing invisible, single spaces, none at the ends.
 
     No letter is ever lost, and normalising twice is normalising once.
     """
+    if text.isascii():  # numbers of papers, each another: they would drive the names out of what is remembered
+        return " ".join(text.split())
+    return _normalised(text)
+
+
+@lru_cache(maxsize=16_384)
+def _normalised(text: str) -> str:
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-    if not text.isascii():
-        text = _SYLLABLE.sub(_canonical, text.translate(_OLD_LETTERS))
+    text = _SYLLABLE.sub(_canonical, text.translate(_OLD_LETTERS))
     return _SPACES.sub(" ", text).strip()
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from onestop.areas.keys import UUID7_ON_17, uuid7
+from onestop.areas.keys import UUID7_ON_17, uuid7, uuid7_texts
 
 
 def moment(key: UUID) -> int:
@@ -31,6 +31,19 @@ def test_a_clock_set_back_does_not_make_a_smaller_key(monkeypatch: pytest.Monkey
     earlier = time.time_ns() - 3_600 * 10**9
     monkeypatch.setattr(time, "time_ns", lambda: earlier)
     assert last < uuid7() < uuid7()
+
+
+def test_many_keys_at_once_grow_and_stand_apart_in_time() -> None:
+    before = uuid7()
+    time.sleep(0.02)
+    texts = uuid7_texts(400)
+    made = [before, *map(UUID, texts), uuid7()]
+    assert made == sorted(made) and len(set(made)) == 402
+    assert [str(key) for key in made[1:-1]] == texts and {key.version for key in made} == {7}
+    assert len({moment(key) for key in made[1:-1]}) > 10, "an index of ranges tells them apart by their time only"
+    assert moment(made[-2]) <= time.time_ns() // 1_000_000 + 1
+    assert len({key.int & 0xFFFFFFFF for key in made}) > 390
+    assert uuid7_texts(0) == []
 
 
 def test_the_end_of_a_key_cannot_be_foretold() -> None:

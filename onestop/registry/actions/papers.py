@@ -35,7 +35,8 @@ def paper_kinds(country: Country) -> dict[str, int | None]:
 
 def bare(number: str) -> str:
     """A number of a paper as it is compared: ASCII digits, no spaces or strokes, capitals."""
-    return _SEPARATORS.sub("", ascii_digits(normalise(number))).upper()
+    plain = number if number.isascii() else ascii_digits(normalise(number))
+    return _SEPARATORS.sub("", plain).upper()
 
 
 def paper_number(kind: str, number: str, kinds: Mapping[str, int | None] | None = None) -> str:
