@@ -1,6 +1,7 @@
 """Loading many households: the good ones go in whole, the wrong ones are listed, and a load is all or nothing."""
 
 import contextlib
+import gc
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date
@@ -206,6 +207,51 @@ def test_a_question_of_a_compartment_does_not_exist_for_who_is_outside(db: None)
     with scope(commune):
         loaded = load([a_household(1)], by=commune)
     assert loaded.households == 0 and loaded.problems[0].reason == "There is no question “hiv”."
+
+
+def asked(number: int, day: date, *forms: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    """A household of one, asked on these forms on a day."""
+    sheets = [{"topic": topic, "observed_on": day, "answers": answers} for topic, answers in forms]
+    return a_household(number, members=[a_person(f"17010101-{number:04d}-1", "head", sheets=sheets)], sheets=[])
+
+
+@pytest.mark.django_db
+def test_answers_that_look_like_others_seen_before_are_judged_by_themselves(loader: Officer) -> None:
+    day, other = date(2014, 4, 14), date(2014, 4, 15)
+    loaded = load(
+        [
+            asked(1, day, ("health", {"disability": 1, "hiv": True}), ("schooling", {"grade": 1})),
+            asked(2, other, ("health", {"disability": 1, "hiv": True}), ("schooling", {"grade": 1})),
+            asked(3, day, ("health", {"disability": 1, "hiv": 1})),  # equal in Python, and no yes
+            asked(4, day, ("schooling", {"grade": True})),
+            asked(5, day, ("needs", {"skills": ["cooking", "sewing"]})),
+            asked(6, day, ("needs", {"skills": ["sewing", "cooking"]})),
+            asked(7, day, ("needs", {"skills": [{"cooking": 1}]})),
+            asked(8, day, ("schooling", {"grade": 2, "literate": True}), ("work", {"grade": 5})),
+        ],
+        by=loader,
+    )
+    assert [problem.line for problem in loaded.problems] == [3, 4, 7]
+    found = [(s.observed_on, s.compartment, s.topic, s.answers) for s in AnswerSheet.objects.order_by("id")]
+    assert found == [
+        (day, "", "", {"disability": "1", "grade": 1}),
+        (day, "health", "health", {"hiv": True}),
+        (other, "", "", {"disability": "1", "grade": 1}),
+        (other, "health", "health", {"hiv": True}),
+        (day, "", "needs", {"skills": ["cooking", "sewing"]}),
+        (day, "", "needs", {"skills": ["cooking", "sewing"]}),
+        (day, "", "", {"grade": 5, "literate": True}),
+    ], "of two answers to one question of a day the later stands"
+
+
+@pytest.mark.django_db
+def test_rings_of_objects_are_looked_for_again_after_a_load_also_after_one_that_failed(loader: Officer) -> None:
+    seen: list[bool] = []
+    load([a_household()], by=loader, written=lambda *_keys: seen.append(gc.isenabled()))
+    assert seen == [False] and gc.isenabled()
+    with pytest.raises(AttributeError):
+        load([a_household(2), {"key": "no household"}], by=loader)
+    assert gc.isenabled()
 
 
 @pytest.mark.django_db
