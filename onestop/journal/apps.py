@@ -12,6 +12,9 @@ class JournalConfig(AppConfig):
     label = "journal"
 
     def ready(self) -> None:
-        """Read the verbs of every room (its choices.py): a page may show a line whose room it never calls."""
-        autodiscover_modules("choices")
+        """Read the verbs of every room (choices.py, verbs.py, the table of workflow.py).
+
+        A page or a command may show a line whose room it never calls.
+        """
+        autodiscover_modules("choices", "verbs", "workflow")
         register(check_slot)

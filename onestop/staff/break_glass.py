@@ -8,7 +8,6 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from onestop.areas import clock
 from onestop.areas.country import pack
@@ -16,17 +15,13 @@ from onestop.areas.models import AdministrativeUnit
 from onestop.areas.scope import BROKEN, current, current_or_none
 from onestop.areas.text import normalise
 from onestop.journal.actions import record
-from onestop.journal.verbs import declare
 from onestop.staff.models import BreakGlass, Finding, Officer
 from onestop.staff.models.break_glass import LASTS, LEAST_REASON, REVIEW
+from onestop.staff.verbs import GLASS_BROKEN, GLASS_CLOSED, GLASS_REVIEWED
 
 __all__ = ["BROKEN", "RIGHT", "banner", "break_glass", "close", "review", "to_review"]
 
 RIGHT: Final = "registry.break_glass"
-# Its lines in the journal
-GLASS_BROKEN: Final = declare("staff.glass_broken", gettext_lazy("{officer} opened a place in an emergency. {note}"))
-GLASS_CLOSED: Final = declare("staff.glass_closed", gettext_lazy("{officer} closed a place open in an emergency."))
-GLASS_REVIEWED: Final = declare("staff.glass_reviewed", gettext_lazy("{officer} reviewed an emergency opening. {note}"))
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""What the journal says about the organisation: offices, settings, roles, committees, partners, the setting up."""
+"""What the journal says about the organisation: offices, roles, committees, partners, setting up, emergencies."""
 
 from typing import Final
 
@@ -20,3 +20,6 @@ CHANGED: Final = declare("organisation.changed", _("{officer} changed {subject}:
 VOIDED: Final = declare("organisation.voided", _("{officer} took out {subject}: {note}"))
 SHEET_READ: Final = declare("staffing.read", _("{officer} brought a spreadsheet to set up offices. {note}"))
 SHEET_SAVED: Final = declare("staffing.saved", _("{officer} set up offices from a spreadsheet. {note}"))
+GLASS_BROKEN: Final = declare("staff.glass_broken", _("{officer} opened a place in an emergency. {note}"))
+GLASS_CLOSED: Final = declare("staff.glass_closed", _("{officer} closed a place open in an emergency."))
+GLASS_REVIEWED: Final = declare("staff.glass_reviewed", _("{officer} reviewed an emergency opening. {note}"))
