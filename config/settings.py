@@ -138,6 +138,7 @@ INSTALLED_APPS = [
 FACT_MODULES = ["onestop.registry.facts", "onestop.enrolments.facts"]
 TASK_SOURCES = [
     "onestop.desk.tasks.UNSEALED",
+    "onestop.eligibility.tasks.QUESTIONS",
     "onestop.registry.tasks.CORRECTIONS",
     "onestop.registry.tasks.DOUBLES",
     "onestop.staff.tasks.HELP_REQUESTS",
