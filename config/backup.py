@@ -12,7 +12,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from config import archive, postgres_binaries, prepare, server
 from config.archive import BackupRefused, Manifest
+from onestop.areas.versions import VERSION
 
 TABLES = """
 SELECT relname FROM pg_class
@@ -109,7 +109,7 @@ def describe(connection: psycopg.Connection, *, mode: str, parts: list[archive.A
     ).fetchone() or ("", 0)
     return Manifest(
         format=archive.FORMAT,
-        version=version(),
+        version=VERSION,
         country=found[0],
         mode=mode,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -128,11 +128,6 @@ def counts(connection: psycopg.Connection) -> dict[str, int]:
         row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
         found[table] = row[0] if row else 0
     return found
-
-
-def version() -> str:
-    """The version of this OneStop, from pyproject.toml."""
-    return str(tomllib.loads((server.ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"])
 
 
 def pg_dump(owner: str, *, snapshot: str, to: IO[bytes], compressed: bool = True) -> None:

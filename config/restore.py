@@ -19,6 +19,7 @@ from psycopg import sql
 from config import archive, backup, prepare, restoring, server
 from config.archive import BackupRefused, Manifest
 from config.embedded_postgres import Cluster
+from onestop.areas.versions import VERSION, is_newer
 
 LOADED = "onestop_restoring"  # the database beside the running one
 TO_SPARE = 200 * 1024 * 1024  # bytes that must be left when everything is unpacked
@@ -58,18 +59,13 @@ def main(arguments: list[str]) -> int:
 def examine(file: Path) -> Manifest:
     """The manifest of a backup that is whole and that this version can read. Raises BackupRefused."""
     manifest = archive.read_manifest(file)
-    if newer(manifest.version, backup.version()):
+    if is_newer(manifest.version):
         raise BackupRefused(
-            f"{file} was made by OneStop {manifest.version}, which is newer than this one ({backup.version()}). "
+            f"{file} was made by OneStop {manifest.version}, which is newer than this one ({VERSION}). "
             "Install that version and restore there. Nothing was changed."
         )
     archive.verify(file, manifest)
     return manifest
-
-
-def newer(version: str, than: str) -> bool:
-    """Whether a version such as 0.10.0 comes after another, 0.9.1."""
-    return [int(part) for part in version.split(".")] > [int(part) for part in than.split(".")]
 
 
 def beside(

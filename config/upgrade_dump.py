@@ -17,6 +17,7 @@ import psycopg
 from config import backup, prepare, server
 from config.archive import BackupRefused
 from config.embedded_postgres import temporary_cluster
+from onestop.areas.versions import VERSION
 
 FOLDER = server.ROOT / "tests" / "upgrade" / "dumps"
 LARGEST = 400_000  # bytes
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run onestop upgrade-dump", description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the two files go")
     folder = parser.parse_args(arguments).folder
-    dump = folder / f"{backup.version()}{ENDING}"
+    dump = folder / f"{VERSION}{ENDING}"
     if dump.exists():
         raise BackupRefused(f"{dump} exists. The dump of a released version never changes; raise the version first.")
     os.environ.pop("DATABASE_URL", None)
@@ -60,7 +61,7 @@ def main(arguments: list[str]) -> int:
     if len(packed) > LARGEST:
         raise BackupRefused(f"The dump would have {len(packed):,} bytes; at most {LARGEST:,} are kept in the project.")
     dump.write_bytes(packed)
-    told = {"version": backup.version(), "command": CROSSTABLE, "counts": counts, "answer": answer}
+    told = {"version": VERSION, "command": CROSSTABLE, "counts": counts, "answer": answer}
     told_in(dump).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(f"{dump}: {len(packed):,} bytes, {counts['registry_person']} invented persons")
     return 0

@@ -19,8 +19,7 @@ from django.utils.translation import gettext as _
 from onestop.areas import clock
 from onestop.areas.country import PackRefused, pack
 from onestop.areas.models import Installation
-
-VERSION = "0.1.0"  # of this OneStop; the same as in pyproject.toml
+from onestop.areas.versions import VERSION, is_newer
 
 
 class InstallationRefused(Exception):
@@ -76,7 +75,7 @@ def _refuse_newer_migrations(connection: BaseDatabaseWrapper) -> None:
 
 
 def _refuse_strange(country: str, demo: bool, made_by: str) -> None:
-    if _number(made_by) > _number(VERSION):
+    if is_newer(made_by):
         raise InstallationRefused(
             _(
                 "This database was made by OneStop %(made_by)s, which is newer than this one (%(version)s). Start the "
@@ -106,12 +105,6 @@ def _not_a_demo() -> str:
         "This database was not made by the demonstration, so the demonstration does not touch it. Give it an empty "
         "database of its own, or unset DATABASE_URL to use the embedded one."
     )
-
-
-def _number(version: str) -> tuple[int, ...]:
-    """A version as numbers that compare: 0.10.0 is after 0.9.1. Letters after a number are not counted."""
-    digits = ["".join(sign for sign in part if sign.isdigit()) for part in version.split(".")]
-    return tuple(int(part or 0) for part in digits)
 
 
 @transaction.atomic

@@ -20,7 +20,8 @@ from django.db.migrations.operations import RunSQL
 from django.utils.translation import gettext as _
 
 from onestop.areas import clock
-from onestop.areas.installation import VERSION, InstallationRefused, check
+from onestop.areas.installation import InstallationRefused, check
+from onestop.areas.versions import VERSION
 from onestop.areas.walls import APP, DOOR, Wall
 from onestop.journal.history import Track
 

@@ -8,10 +8,11 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
-from onestop.areas import clock, installation
-from onestop.areas.installation import VERSION, InstallationRefused, check, claim_demo, establish
+from onestop.areas import clock
+from onestop.areas.installation import InstallationRefused, check, claim_demo, establish
 from onestop.areas.models import Installation
 from onestop.areas.tests.lun import LUN
+from onestop.areas.versions import VERSION
 
 pytestmark = pytest.mark.django_db
 
@@ -108,4 +109,4 @@ def test_migrate_asks_before_it_changes_a_table() -> None:
 
 def test_the_version_is_that_of_the_project() -> None:
     project = (LUN.parents[2] / "pyproject.toml").read_text("utf-8")
-    assert f'version = "{installation.VERSION}"' in project
+    assert f'version = "{VERSION}"' in project
