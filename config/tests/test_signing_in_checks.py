@@ -1,8 +1,6 @@
 """What a real office refuses to start with, and the headers of every kind of page."""
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,11 +10,12 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
-from config import backup, server
+from config import backup
 from onestop.staff.accounts_secrets import make_key
 from onestop.staff.signing_in_checks import unsafe_settings
 from onestop.staff.tests.conftest import Named
 from onestop.staff.tests.test_signing_in import PASSWORD, enter
+from tests.operations.offices import run_alone
 
 CHECK = ["-m", "config.manage", "check", "--deploy", "--fail-level", "WARNING", "--database", "default"]
 WEB = ["-c", "import config.wsgi"]
@@ -34,21 +33,13 @@ def started(committed_database: dict[str, str], tmp_path: Path) -> Started:
     make_key(tmp_path / "keys" / "accounts")
 
     def run(arguments: list[str], **changes: str) -> "subprocess.CompletedProcess[str]":
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("ONESTOP_")},
+        settings = {
             "ONESTOP_MODE": "production",
-            "ONESTOP_VAR": str(tmp_path),
-            "ONESTOP_SECRET_KEY_FILE": str(tmp_path / "secret"),
             "ONESTOP_HOSTS": "onestop.example.org",
             "ONESTOP_PROCESS": "web" if arguments is WEB else "command",
             "DATABASE_URL": committed_database["app"],
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "LC_ALL": "C",
-            **changes,
         }
-        return subprocess.run(
-            [sys.executable, *arguments], cwd=server.ROOT, env=environment, capture_output=True, text=True, timeout=120
-        )
+        return run_alone(arguments, tmp_path, **{**settings, **changes})
 
     return run
 

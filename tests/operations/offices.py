@@ -1,6 +1,8 @@
 """A small office with people, files and keys, for the tests that copy it and bring it back."""
 
 import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from config import server
 from config.embedded_postgres import Cluster
 from onestop.areas import clock
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory
@@ -49,6 +52,21 @@ def fill(urls: dict[str, str], var: Path) -> Office:
         (var / name).parent.mkdir(parents=True, exist_ok=True)
         (var / name).write_bytes(content)
     return Office(urls, var, str(homes[0].pk))
+
+
+def run_alone(arguments: list[str], var: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """A part of OneStop in a process of its own, with these settings and none of the test's; its key is var/secret."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("ONESTOP_")},
+        "ONESTOP_VAR": str(var),
+        "ONESTOP_SECRET_KEY_FILE": str(var / "secret"),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "LC_ALL": "C",
+        **settings,
+    }
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=server.ROOT, env=environment, capture_output=True, text=True, timeout=120
+    )
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -1,17 +1,16 @@
 """A demonstration is never served as an office, nor an office as a demonstration: not by the web server, not by the
 worker, not by a command."""
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from config import backup, prepare, server
+from config import backup, prepare
 from onestop.journal.keys import signing_key
+from tests.operations.offices import run_alone
 
 WEB = ["-c", "import config.wsgi"]
 WORKER = ["-m", "config.manage", "procrastinate", "--skip-checks", "worker", "--one-shot"]
@@ -27,21 +26,10 @@ def started(committed_database: dict[str, str], tmp_path: Path) -> Started:
         with psycopg.connect(committed_database["owner"]) as owner:
             day = "2014-06-11" if is_demo else None
             owner.execute("UPDATE areas_installation SET demo = %s, demo_on = %s", [is_demo, day])
-        key = tmp_path / "secret"
-        key.write_text("a-secret-key-of-this-test-only-" * 3, "ascii")
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("ONESTOP_")},
-            "ONESTOP_MODE": mode,
-            "ONESTOP_VAR": str(tmp_path),
-            "ONESTOP_SECRET_KEY_FILE": str(key),
-            "ONESTOP_PROCESS": {"import config.wsgi": "web", "config.manage": "command"}[arguments[1]],
-            "DATABASE_URL": committed_database["app"],
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "LC_ALL": "C",
-        }
-        return subprocess.run(
-            [sys.executable, *arguments], cwd=server.ROOT, env=environment, capture_output=True, text=True, timeout=120
-        )
+        (tmp_path / "secret").write_text("a-secret-key-of-this-test-only-" * 3, "ascii")
+        process = {"import config.wsgi": "web", "config.manage": "command"}[arguments[1]]
+        url = committed_database["app"]
+        return run_alone(arguments, tmp_path, ONESTOP_MODE=mode, ONESTOP_PROCESS=process, DATABASE_URL=url)
 
     return run
 
