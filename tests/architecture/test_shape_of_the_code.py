@@ -17,7 +17,8 @@ BANNED_NAMES = {"services.py", "utils.py", "helpers.py", "managers.py", "common.
 
 def sources() -> list[Path]:
     """Every Python file of ours but migrations."""
-    return [path for folder in CODE for path in sorted((ROOT / folder).rglob("*.py")) if "migrations" not in path.parts]
+    found = [path for folder in CODE for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [ROOT / "conftest.py", *(path for path in found if "migrations" not in path.parts)]
 
 
 def name(path: Path) -> str:
