@@ -3,7 +3,7 @@
 import pytest
 
 from onestop.programmes.models import Programme
-from onestop.registry.tests.conftest import TODAY, _the_day, district, loader, officer  # noqa: F401
+from onestop.registry.tests.conftest import _the_day, district, loader  # noqa: F401
 
 
 @pytest.fixture

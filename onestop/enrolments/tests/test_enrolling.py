@@ -10,13 +10,13 @@ from pytest_django import DjangoAssertNumQueries
 from onestop.enrolments.actions import EnrolledMany, end, enrol, enrol_many, void
 from onestop.enrolments.factories import enrolment
 from onestop.enrolments.models import Enrolment
-from onestop.enrolments.tests.conftest import TODAY, officer
 from onestop.journal.models import RowHistory
 from onestop.journal.queries import lines_about
 from onestop.programmes.models import Programme
 from onestop.registry import actions as registry
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory, member
 from onestop.registry.models import Household, Person
+from onestop.registry.tests.conftest import TODAY, officer
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope
 

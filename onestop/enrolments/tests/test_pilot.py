@@ -26,12 +26,12 @@ from onestop.eligibility.catalogue import catalogue
 from onestop.enrolments.facts import ENROLMENTS_TABLE
 from onestop.enrolments.models import Enrolment, PilotLoad
 from onestop.enrolments.pilot_loading import OtherPopulation, PilotRefused, Wanted, counts, load_pilot
-from onestop.enrolments.tests.conftest import TODAY
 from onestop.programmes.models import Programme
 from onestop.registry.declared import declared
 from onestop.registry.factories import HouseholdFactory
 from onestop.registry.models import Household, Person
 from onestop.registry.relations import sources
+from onestop.registry.tests.conftest import TODAY
 from onestop.staff.models import Officer
 from onestop.staff.scope import system_scope
 from pilot import generate, read_pack
