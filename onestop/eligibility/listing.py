@@ -76,7 +76,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Question:
+class AskedFact:
     """A fact an unknown criterion reads, with the columns that say whether it is known and the criterion decided."""
 
     fact: Fact
@@ -84,7 +84,7 @@ class Question:
     criterion: str
 
 
-def questions(version: Version, book: Rulebook) -> tuple[tuple[Rules, ...], list[Question]]:
+def questions(version: Version, book: Rulebook) -> tuple[tuple[Rules, ...], list[AskedFact]]:
     """The rules to ask beside the programme's (is each fact known?), and which column answers for which criterion."""
     asked: dict[tuple[str, str], str] = {}
     rules: list[Rules] = []
@@ -100,7 +100,7 @@ def questions(version: Version, book: Rulebook) -> tuple[tuple[Rules, ...], list
                 asked[node.fact.key, text] = f"p{len(rules) + 1}"
                 unit = version.rules.unit
                 rules.append(Rules.read(f"K{len(rules)}", unit, [("k", text)], book.catalogue, own_openings=False))
-            found.append(Question(node.fact, asked[node.fact.key, text], f"p0_{place}"))
+            found.append(AskedFact(node.fact, asked[node.fact.key, text], f"p0_{place}"))
     return tuple(rules), found
 
 
@@ -232,7 +232,7 @@ def _parameters(book: Rulebook, code: str, wanted: Wanted, after: UUID | None, l
     }
 
 
-def _line(row: Sequence[Any], columns: list[str], asks: list[Question]) -> Line:
+def _line(row: Sequence[Any], columns: list[str], asks: list[AskedFact]) -> Line:
     (key, household, unit, state, members, family_km, given_km, family, given, number, sex, born, precision,
      folder) = row[5:19]  # fmt: skip
     known = dict(zip(columns, row[19:], strict=True))
@@ -255,7 +255,7 @@ def _line(row: Sequence[Any], columns: list[str], asks: list[Question]) -> Line:
     )
 
 
-def _to_ask(known: Mapping[str, Any], asks: list[Question]) -> tuple[Fact, ...]:
+def _to_ask(known: Mapping[str, Any], asks: list[AskedFact]) -> tuple[Fact, ...]:
     """Of each unknown criterion what is missing; where nothing is, the dates and ages known only roughly."""
     found: dict[str, Fact] = {}
     criteria = dict.fromkeys(ask.criterion for ask in asks if known[ask.criterion] is None)

@@ -28,7 +28,7 @@ from onestop.ui.context import address
 
 
 @dataclass(frozen=True)
-class Line:
+class ProgrammeLine:
     """A programme in the list: what it gives, who offers it, and under which other guarantees it stands."""
 
     programme: Programme
@@ -93,9 +93,9 @@ def searchable(programme: Programme) -> list[str]:
     return [normalise(str(text)).casefold() for each in plain for text in each]
 
 
-def line_of(programme: Programme) -> Line:
+def line_of(programme: Programme) -> ProgrammeLine:
     data = programme.document
-    return Line(
+    return ProgrammeLine(
         programme,
         [one["name"] for one in data.get("benefits") or []],
         (data.get("provider") or {}).get("name", ""),
