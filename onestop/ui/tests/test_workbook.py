@@ -61,7 +61,7 @@ def test_the_second_sheet_says_who_made_it_when_and_how_to_treat_it() -> None:
     for words in (
         "Eligible, not applied",
         "Chea Maly",
-        "11 June 2014, 08:10",
+        "11 June 2014, 15:10",
         "Char Chhuk",
         "Personal data",
         "invented",
