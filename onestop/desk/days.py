@@ -4,8 +4,6 @@ Not a printout of the registry: its number is the day's own, and whoever may rea
 who see no persons.
 """
 
-from typing import Any
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,6 +21,7 @@ from onestop.journal.models import DayHead
 from onestop.journal.verbs import EXPORTED, PRINTED
 from onestop.letters.actions import stamp
 from onestop.letters.paper import SVG, pdf, qr_path
+from onestop.staff.queries import officer_of
 from onestop.ui import format
 from onestop.ui.components import Crumb
 from onestop.ui.workbook import DEMO
@@ -52,7 +51,7 @@ def paper(request: HttpRequest) -> HttpResponse:
     row = DayHead.objects.last()
     if row is None:
         raise Http404
-    officer: Any = request.user
+    officer = officer_of(request)
     head = Head.of(row)
     reference = f"HEAD-{head.day}"
     record(PRINTED, by=officer, subject_kind=KIND, subject_id=str(head.day), note=reference)
@@ -65,7 +64,7 @@ def paper(request: HttpRequest) -> HttpResponse:
 @require_POST
 def file(request: HttpRequest) -> HttpResponse:
     """All signed days as the file that `verify-audit --heads` reads."""
-    officer: Any = request.user
+    officer = officer_of(request)
     record(EXPORTED, by=officer, subject_kind=KIND, note="journal-heads.txt")
     return _download(as_text().encode("ascii"), "text/plain; charset=us-ascii", "journal-heads.txt")
 

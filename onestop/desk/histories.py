@@ -30,7 +30,8 @@ from onestop.journal.actions import record as write_line
 from onestop.journal.queries import Change, Line, history_of, lines_of
 from onestop.journal.sources import HistorySource, sources
 from onestop.journal.verbs import DISCLOSING, READ
-from onestop.staff.models import Office, Officer
+from onestop.staff.models import Office
+from onestop.staff.queries import officer_of
 from onestop.ui import format, languages
 from onestop.ui.components import Crumb
 
@@ -211,12 +212,13 @@ def record_history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     if source is None:
         raise Http404
     demand(current(), source.right)
-    found = find(source, key, request.user)
+    officer = officer_of(request)
+    found = find(source, key, officer)
     if found is None:
         raise Http404
     panel = panel_of(found, source)
-    if panel.personal and isinstance(request.user, Officer):
-        write_line(READ, by=request.user, subject=found)
+    if panel.personal:
+        write_line(READ, by=officer, subject=found)
     name, url = source.name(found), source.url(found)
     context = {
         "name": name,

@@ -6,7 +6,6 @@ have no other page than this. A person out of the officer's scope is answered li
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -29,6 +28,7 @@ from onestop.journal.verbs import DISCLOSING, READ
 from onestop.registry.models import Household, HouseholdMembership, IdentityDocument, Person
 from onestop.registry.queries import household_of, resolved
 from onestop.staff.models import Officer
+from onestop.staff.queries import officer_of
 from onestop.ui import languages
 from onestop.ui.components import Crumb
 
@@ -49,7 +49,7 @@ class LastHome:
 @require_safe
 def person(request: HttpRequest, key: UUID) -> HttpResponse:
     """A person in no household; of anybody else the family folder. Raises Http404."""
-    officer: Any = request.user
+    officer = officer_of(request)
     one = person_of(key, officer)
     household = household_of(one, today())
     if household is not None:

@@ -23,6 +23,7 @@ from onestop.registry.models import HouseholdMembership, Person
 from onestop.registry.queries import household_by_folder, household_of, person_by_number
 from onestop.registry.search import Found, find, looked_in, near
 from onestop.staff.models import Officer
+from onestop.staff.queries import officer_of
 from onestop.ui.format import day
 
 
@@ -46,7 +47,7 @@ class Hit:
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
     """Find a person or household. The words come by POST: names have no place in an address."""
-    officer = request.user
+    officer = officer_of(request)
     assert isinstance(officer, Officer)
     units = my_units(current())
     form = Search(

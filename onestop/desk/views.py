@@ -33,6 +33,7 @@ from onestop.journal.actions import record
 from onestop.journal.verbs import READ
 from onestop.registry.models import Person
 from onestop.registry.queries import Given, answers_given
+from onestop.staff.queries import officer_of
 from onestop.ui import components as ui
 
 LINES_AT_FIRST = 6
@@ -41,7 +42,7 @@ PANELS = tuple(import_string(path) for path in settings.FOLDER_PANELS)
 
 def page_of(request: HttpRequest, key: UUID, *, read: bool = True) -> Opened:
     """The household on the day of `?on=`, default today; the opening is journalled. Raises Http404."""
-    officer: Any = request.user
+    officer = officer_of(request)
     page = opened(key, officer=officer, scope=current(), on=day_of(request))
     if page is None:
         raise Http404

@@ -35,6 +35,7 @@ from onestop.letters.actions import print_paper
 from onestop.registry.models import DisclosedRecord, Disclosure, Household
 from onestop.registry.notices import purposes
 from onestop.staff.models import Office
+from onestop.staff.queries import officer_of
 from onestop.ui import format, languages
 from onestop.ui.components import Crumb
 from onestop.ui.workbook import DEMO
@@ -157,7 +158,7 @@ def who_opened(request: HttpRequest, household: UUID) -> HttpResponse:
 def paper(request: HttpRequest, household: UUID) -> HttpResponse:
     """The paper for the person it concerns: a printout with its number, itself a line of the journal."""
     page = page_of(request, household, read=False)
-    officer: Any = request.user
+    officer = officer_of(request)
     found = readings(page, current())
     record(PRINTED, by=officer, subject=page.household, note=str(TITLE))
     printout, pdf = print_paper(

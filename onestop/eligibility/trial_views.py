@@ -25,7 +25,7 @@ from onestop.eligibility.guarantees import book_for, own_area
 from onestop.eligibility.rulebook import Rulebook
 from onestop.eligibility.trial import Name, Tally
 from onestop.journal.actions import record
-from onestop.staff.models import Officer
+from onestop.staff.queries import officer_of
 from onestop.staff.scope import figures_scope
 from onestop.ui import format
 from onestop.ui.components import Bar, Crumb, Part
@@ -88,7 +88,6 @@ def begun_from(code: str, book: Rulebook) -> dict[str, Any]:
 
 def tried(request: HttpRequest, asked: dict[str, Any], unit: AdministrativeUnit, scope: Scope) -> dict[str, Any]:
     """What the page adds for a form without errors: problems, or sentences and counts."""
-    assert isinstance(request.user, Officer)
     on = asked["on"] if not scope.figures_only else clock.today()
     known = trial.known_to(scope)
     checked = trial.check(asked["rules"], asked["kind"], known, scope)
@@ -99,7 +98,9 @@ def tried(request: HttpRequest, asked: dict[str, Any], unit: AdministrativeUnit,
     if not checked.ok:
         return found
     book = trial.trial_book(checked, asked["kind"], on, scope, against.code if against else "")
-    record(TRIED, by=request.user, subject_kind="trial", unit_code=unit.code, note=f"{unit.code} {on.isoformat()}")
+    record(
+        TRIED, by=officer_of(request), subject_kind="trial", unit_code=unit.code, note=f"{unit.code} {on.isoformat()}"
+    )
     return found | counted(book, unit, scope) | {"against": against.programme if against else None}
 
 

@@ -25,11 +25,12 @@ from onestop.registry.actions import settle_double
 from onestop.registry.doors import QUESTIONS_AN_HOUR
 from onestop.registry.doubles_forms import ElsewhereForm, SettlingForm
 from onestop.registry.models import DoubleNotice, HouseholdMembership, Person
-from onestop.registry.privacy_views import names_of, officer_of
+from onestop.registry.privacy_views import names_of
 from onestop.registry.queries import Elsewhere, TooManyQuestions, known_elsewhere
 from onestop.registry.workflow import DOUBLE
 from onestop.staff.models import Office
 from onestop.staff.offices_queries import offices_serving
+from onestop.staff.queries import officer_of
 from onestop.staff.workflow import WrongState
 from onestop.ui import languages
 from onestop.ui.components import Crumb

@@ -34,6 +34,7 @@ from onestop.registry.notices import notice_on, purposes
 from onestop.registry.privacy_forms import CorrectionForm, DecisionForm, TellingForm
 from onestop.registry.queries import resolved
 from onestop.registry.workflow import CORRECTION
+from onestop.staff.queries import officer_of
 from onestop.staff.workflow import WrongState
 from onestop.ui import format, languages
 from onestop.ui.components import Crumb
@@ -221,11 +222,6 @@ def shown(name: str, value: Any) -> str:
     if name == "sex":
         return str(Sex(value).label)
     return format.day(date.fromisoformat(value[0]), value[1]) if name == "birth" else str(value)
-
-
-def officer_of(request: HttpRequest) -> Any:
-    """Who is signed in; the guard has asked."""
-    return request.user
 
 
 def person_of(request: HttpRequest, key: UUID) -> Person:

@@ -21,9 +21,9 @@ from onestop.areas.guards import signed_in
 from onestop.areas.scope import current
 from onestop.staff import work
 from onestop.staff.models import Absence, Officer
+from onestop.staff.queries import officer_of
 from onestop.staff.work_forms import AbsenceForm, WhoseAbsenceForm
 from onestop.staff.work_queries import colleagues_of, in_care_of, lying_with
-from onestop.staff.work_views import me
 from onestop.ui.components import Crumb
 
 __all__ = ["away", "away_of", "back", "back_of"]
@@ -41,7 +41,7 @@ def _noted(request: HttpRequest, form: AbsenceForm, officer: Officer) -> bool:
                 from_on=wanted["from_on"],
                 to_on=wanted["to_on"],
                 stand_in=wanted["stand_in"],
-                by=me(request),
+                by=officer_of(request),
             )
     except ValidationError as wrong:
         form.add_error(None, wrong)
@@ -62,7 +62,7 @@ def _to_come(officer: Officer) -> Any:
 @require_http_methods(["GET", "HEAD", "POST"])
 def away(request: HttpRequest) -> HttpResponse:
     """One's own absences: note one, with who stands in. The way to those of the officers in one's care."""
-    officer = me(request)
+    officer = officer_of(request)
     in_care = in_care_of(officer, current())
     whose = WhoseAbsenceForm(request.GET if "officer" in request.GET else None, officers=in_care)
     if whose.is_valid():
@@ -88,7 +88,7 @@ def away(request: HttpRequest) -> HttpResponse:
 @require_POST
 def back(request: HttpRequest, pk: UUID) -> HttpResponse:
     """End one's own absence."""
-    officer = me(request)
+    officer = officer_of(request)
     work.come_back(get_object_or_404(Absence, pk=pk, officer=officer), by=officer)
     messages.success(request, _("The absence is ended."))
     return HttpResponseRedirect(reverse("staff:away"))
@@ -130,11 +130,11 @@ def back_of(request: HttpRequest, pk: UUID, absence: UUID) -> HttpResponse:
     if found is None:
         messages.warning(request, _("This absence is over already."))
     else:
-        work.come_back(found, by=me(request))
+        work.come_back(found, by=officer_of(request))
         messages.success(request, _("The absence of %(officer)s is ended.") % {"officer": officer.name})
     return HttpResponseRedirect(reverse("staff:away-of", args=[officer.pk]))
 
 
 def _in_care(request: HttpRequest, pk: UUID) -> Officer:
-    found: Officer = get_object_or_404(in_care_of(me(request), current()), pk=pk)
+    found: Officer = get_object_or_404(in_care_of(officer_of(request), current()), pk=pk)
     return found

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render, resolve_url
 from django.urls import reverse
@@ -25,7 +24,8 @@ from onestop.staff import accounts, accounts_factor, signing_in
 from onestop.staff.accounts_forms import ProveForm
 from onestop.staff.accounts_queries import held_roles, local_or_none, sessions_seen, standing_of
 from onestop.staff.accounts_secrets import open_sealed, seal
-from onestop.staff.models import Officer, OfficerSession
+from onestop.staff.models import OfficerSession
+from onestop.staff.queries import officer_of
 from onestop.staff.sessions import digest_of, sessions_of
 from onestop.staff.sessions_kept import keep, kept_for
 from onestop.staff.sessions_limits import address_of
@@ -35,13 +35,6 @@ from onestop.staff.signing_in_views import factor_context, waits_in_words
 from onestop.ui.components import Crumb
 
 PROPOSED = "proposed_factor"
-
-
-def me(request: HttpRequest) -> Officer:
-    """The officer who is signed in."""
-    if not isinstance(request.user, Officer):
-        raise PermissionDenied(_("Sign in first."))
-    return request.user
 
 
 def crumbs(*more: Crumb) -> list[Crumb]:
@@ -58,7 +51,7 @@ def proved_first(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             return view(request, *args, **kwargs)
         wanted = request.get_full_path()
         if request.method == "POST":
-            key = keep(request, me(request).pk)
+            key = keep(request, officer_of(request).pk)
             wanted = reverse("staff:kept", args=[key]) if key else reverse("staff:my-account")
         return HttpResponseRedirect(f"{reverse('staff:prove')}?{urlencode({'next': wanted})}")
 
@@ -70,7 +63,7 @@ def proved_first(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 def prove(request: HttpRequest) -> HttpResponse:
     """Password and code once more; then on to what was wanted."""
-    officer, status = me(request), 200
+    officer, status = officer_of(request), 200
     wanted = request.POST.get("next") or request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         wanted = reverse("staff:my-account")
@@ -92,7 +85,7 @@ def prove(request: HttpRequest) -> HttpResponse:
 @require_safe
 def my_account(request: HttpRequest) -> HttpResponse:
     """Everything about one's own account on one page."""
-    officer = me(request)
+    officer = officer_of(request)
     account = accounts_factor.account_of(officer)
     context = {
         "account": account,
@@ -114,7 +107,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_password(request: HttpRequest) -> HttpResponse:
     """A new password; the old one is asked for. Sessions elsewhere end."""
-    officer, status = me(request), 200
+    officer, status = officer_of(request), 200
     form = OwnPasswordForm(request.POST or None, officer=officer, with_old=True)
     if request.method == "POST":
         status = 422
@@ -145,7 +138,7 @@ def _with_factor() -> None:
 def my_factor(request: HttpRequest) -> HttpResponse:
     """Another telephone; the old one counts until the new one has shown its code."""
     _with_factor()
-    officer, purpose = me(request), f"proposed {me(request).pk}"
+    officer, purpose = officer_of(request), f"proposed {officer_of(request).pk}"
     if request.method != "POST" or PROPOSED not in request.session:
         sealed = seal(accounts_factor.new_secret(), purpose=purpose)
         request.session[PROPOSED] = base64.b64encode(sealed).decode()
@@ -169,10 +162,10 @@ def my_factor(request: HttpRequest) -> HttpResponse:
 def my_codes(request: HttpRequest) -> HttpResponse:
     """New recovery codes in place of the old ones."""
     _with_factor()
-    if not accounts_factor.account_of(me(request)).has_second_factor:
+    if not accounts_factor.account_of(officer_of(request)).has_second_factor:
         raise Http404
     if request.method == "POST":
-        return _codes(request, accounts.renew_codes(me(request)))
+        return _codes(request, accounts.renew_codes(officer_of(request)))
     return render(request, "staff/my_codes.html", {"crumbs": crumbs(Crumb(_("Recovery codes")))})
 
 
@@ -189,7 +182,7 @@ def _codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
 def end_session(request: HttpRequest, number: UUID) -> HttpResponse:
     """End one of one's own sessions, or that of an officer whose account one may change."""
     session = get_object_or_404(OfficerSession.objects.select_related("officer__office"), number=number)
-    officer = me(request)
+    officer = officer_of(request)
     if session.officer_id != officer.pk and (
         session.officer is None or not current().may("account.write") or accounts.why_not(session.officer, by=officer)
     ):
@@ -210,7 +203,7 @@ def end_session(request: HttpRequest, number: UUID) -> HttpResponse:
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """End every session of one's own but this one."""
-    officer, here = me(request), digest_of(request.session.session_key or "")
+    officer, here = officer_of(request), digest_of(request.session.session_key or "")
     for session in sessions_of(officer).exclude(pk=here):
         accounts.end_session(session, by=officer)
     messages.success(request, _("The other sessions have been ended."))
@@ -224,7 +217,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def kept(request: HttpRequest, key: UUID) -> HttpResponse:
     """To the page on which the kept form stood; for anybody else, and after an hour, to the home page."""
-    found = kept_for(me(request), key)
+    found = kept_for(officer_of(request), key)
     if found is None:
         messages.info(request, _("Nothing is kept here for you."))
         return HttpResponseRedirect(resolve_url(settings.LOGIN_REDIRECT_URL))
@@ -242,7 +235,7 @@ def kept(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def kept_plain(request: HttpRequest, key: UUID) -> HttpResponse:
     """The kept fields one below the other, where the page they stood on is not there any more."""
-    found = kept_for(me(request), key)
+    found = kept_for(officer_of(request), key)
     if found is None:
         return HttpResponseRedirect(resolve_url(settings.LOGIN_REDIRECT_URL))
     hidden = [(name, value) for name, value in found.fields if name in {"idempotency_key", "version"}]

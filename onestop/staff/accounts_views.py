@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,7 +22,7 @@ from onestop.areas.models import AdministrativeUnit
 from onestop.areas.scope import current
 from onestop.staff import accounts, organising, signing_in
 from onestop.staff.accounts_forms import AccountFilter, MadeForm, NamesForm, ReasonForm, RoleForm
-from onestop.staff.accounts_own_views import me, proved_first
+from onestop.staff.accounts_own_views import proved_first
 from onestop.staff.accounts_queries import (
     accounts_seen,
     filtered,
@@ -33,8 +33,10 @@ from onestop.staff.accounts_queries import (
     standings,
 )
 from onestop.staff.models import Officer, RoleAssignment
+from onestop.staff.queries import officer_of
 from onestop.staff.work_queries import in_care_of
 from onestop.ui.components import Crumb
+from onestop.ui.context import address
 from onestop.ui.pagination import keyset_page
 
 SIZE = 25
@@ -78,7 +80,7 @@ def new_account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                officer, password = accounts.make(**form.cleaned_data, by=me(request))
+                officer, password = accounts.make(**form.cleaned_data, by=officer_of(request))
         except ValidationError as wrong:
             form.add_error(None, wrong)
         else:
@@ -121,7 +123,7 @@ def account(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _account_page(request: HttpRequest, officer: Officer, status: int = 200, **forms: Any) -> HttpResponse:
-    refusal, account = accounts.why_not(officer, by=me(request)), getattr(officer, "account", None)
+    refusal, account = accounts.why_not(officer, by=officer_of(request)), getattr(officer, "account", None)
     context = {
         "about": officer,
         "suspended_at": local_or_none(account.suspended_at if account else None),
@@ -133,22 +135,14 @@ def _account_page(request: HttpRequest, officer: Officer, status: int = 200, **f
         "role_form": RoleForm(initial={"unit_code": officer.office.unit_code if officer.office else ""}),
         "suspend_form": ReasonForm(auto_id="suspend_%s"),
         "factor_form": ReasonForm(auto_id="factor_%s"),
-        "in_care": in_care_of(me(request), current()).filter(pk=officer.pk).exists(),
-        "handing_over": reverse_or_none("staff:hand-over", officer.pk),
+        "in_care": in_care_of(officer_of(request), current()).filter(pk=officer.pk).exists(),
+        "handing_over": address("staff:hand-over", officer.pk),
         "proved": signing_in.proved(request),
         "prove_url": f"{reverse('staff:prove')}?{urlencode({'next': _address(officer)})}",
         "crumbs": crumbs(Crumb(officer.name)),
         **forms,
     }
     return render(request, "staff/account.html", context, status=status)
-
-
-def reverse_or_none(name: str, pk: UUID) -> str:
-    """The address of a page that another part of the room brings; '' while there is none."""
-    try:
-        return reverse(name, args=[pk])
-    except NoReverseMatch:
-        return ""
 
 
 @needs("account.write")
@@ -159,7 +153,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = NamesForm(request.POST, instance=officer, scope=current())
     if not form.is_valid():
         return _account_page(request, _seen(pk), 422, names=form)
-    accounts.change(_seen(pk), by=me(request), **form.cleaned_data)
+    accounts.change(_seen(pk), by=officer_of(request), **form.cleaned_data)
     messages.success(request, _("Saved."))
     return HttpResponseRedirect(_address(officer))
 
@@ -189,7 +183,7 @@ def _with_reason(
 def suspend(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close the account."""
     return _with_reason(
-        request, pk, "suspend", lambda officer, why: accounts.suspend(officer, by=me(request), because=why),
+        request, pk, "suspend", lambda officer, why: accounts.suspend(officer, by=officer_of(request), because=why),
         _("The account is suspended and its sessions are ended."),
     )  # fmt: skip
 
@@ -200,7 +194,7 @@ def suspend(request: HttpRequest, pk: UUID) -> HttpResponse:
 def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open the account again."""
     return _with_reason(
-        request, pk, "suspend", lambda officer, why: accounts.reopen(officer, by=me(request), because=why),
+        request, pk, "suspend", lambda officer, why: accounts.reopen(officer, by=officer_of(request), because=why),
         _("The account is open again."),
     )  # fmt: skip
 
@@ -211,7 +205,8 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
 def remove_factor(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Forget a lost telephone."""
     return _with_reason(
-        request, pk, "factor", lambda officer, why: accounts.remove_factor(officer, by=me(request), because=why),
+        request, pk, "factor",
+        lambda officer, why: accounts.remove_factor(officer, by=officer_of(request), because=why),
         _("The second factor is removed."),
     )  # fmt: skip
 
@@ -223,7 +218,7 @@ def give_first_password(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A first password in place of a forgotten one."""
     officer = _seen(pk)
     try:
-        password = accounts.give_first_password(officer, by=me(request))
+        password = accounts.give_first_password(officer, by=officer_of(request))
     except ValidationError as wrong:
         messages.error(request, " ".join(wrong.messages))
         return HttpResponseRedirect(_address(officer))
@@ -235,7 +230,7 @@ def give_first_password(request: HttpRequest, pk: UUID) -> HttpResponse:
 def end_sessions(request: HttpRequest, pk: UUID) -> HttpResponse:
     """End every session of the officer."""
     officer = _seen(pk)
-    accounts.end_all_sessions(officer, by=me(request))
+    accounts.end_all_sessions(officer, by=officer_of(request))
     messages.success(request, _("The sessions have been ended."))
     return HttpResponseRedirect(_address(officer))
 
@@ -250,9 +245,9 @@ def give_role(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _account_page(request, officer, 422, role_form=form)
     wanted = form.cleaned_data
-    refusal = accounts.why_not(officer, by=me(request)) or organising.why_not_give(
+    refusal = accounts.why_not(officer, by=officer_of(request)) or organising.why_not_give(
         officer, wanted["role"], wanted["unit_code"], valid_from=wanted["valid_from"], valid_to=wanted["valid_to"],
-        by=me(request),
+        by=officer_of(request),
     )  # fmt: skip
     unit = AdministrativeUnit.objects.filter(code=wanted["unit_code"]).first()
     if not refusal and wanted["unit_code"] and unit is None:
@@ -274,7 +269,7 @@ def give_role(request: HttpRequest, pk: UUID) -> HttpResponse:
         return render(request, "staff/role_seen.html", context)
     try:
         with transaction.atomic():
-            organising.give_role(officer, **wanted, by=me(request))
+            organising.give_role(officer, **wanted, by=officer_of(request))
     except (PermissionDenied, ValidationError) as wrong:
         form.add_error(None, wrong if isinstance(wrong, ValidationError) else str(wrong))
         return _account_page(request, officer, 422, role_form=form)
@@ -289,9 +284,9 @@ def end_role(request: HttpRequest, pk: UUID, role: UUID) -> HttpResponse:
     """The last day of a role is today, or the day before it began."""
     officer = _seen(pk)
     given = get_object_or_404(RoleAssignment, pk=role, officer=officer)
-    if refusal := accounts.why_not(officer, by=me(request)):
+    if refusal := accounts.why_not(officer, by=officer_of(request)):
         raise PermissionDenied(refusal)
     last_day: date = max(clock.today(), given.valid_from)
-    organising.end_role(given, last_day=last_day, by=me(request))
+    organising.end_role(given, last_day=last_day, by=officer_of(request))
     messages.success(request, _("The role ends on %s.") % f"{last_day:%d/%m/%Y}")
     return HttpResponseRedirect(_address(officer))

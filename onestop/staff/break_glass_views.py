@@ -23,8 +23,9 @@ from onestop.areas.queries import path_of
 from onestop.journal.models import JournalEntry
 from onestop.journal.verbs import READ
 from onestop.staff import break_glass as glass
-from onestop.staff.models import BreakGlass, Finding, Officer
+from onestop.staff.models import BreakGlass, Finding
 from onestop.staff.models.break_glass import REVIEW
+from onestop.staff.queries import officer_of
 
 FORM_STATUS = {True: 200, False: 422}
 SHOWN = 50
@@ -113,16 +114,11 @@ def _lines(
     return lines
 
 
-def _me(request: HttpRequest) -> Officer:
-    assert isinstance(request.user, Officer)
-    return request.user
-
-
 @needs(glass.RIGHT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def break_glass(request: HttpRequest) -> HttpResponse:
     """Open a place, with what it means; the place that is open; what this officer opened before."""
-    officer = _me(request)
+    officer = officer_of(request)
     form = OpeningForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -145,7 +141,7 @@ def break_glass(request: HttpRequest) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     """End an opening early: the officer's own, or one that this officer may review."""
-    officer = _me(request)
+    officer = officer_of(request)
     opening = (BreakGlass.objects.of(officer) | BreakGlass.objects.reviewable_by(officer)).filter(pk=pk).first()
     if opening is None:
         raise Http404
@@ -170,7 +166,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
 @require_POST
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say whether an opening was in order."""
-    officer = _me(request)
+    officer = officer_of(request)
     opening = BreakGlass.objects.reviewable_by(officer).filter(pk=pk).first()
     if opening is None:
         raise Http404
@@ -187,7 +183,7 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _reviews(request: HttpRequest, bound: ReviewForm | None = None, pk: UUID | None = None) -> HttpResponse:
-    officer = _me(request)
+    officer = officer_of(request)
     mine = BreakGlass.objects.reviewable_by(officer)
     scope = getattr(request, "scope", None)
     if REVIEW not in getattr(scope, "rights", ()) and not officer.supervised.exists() and not mine.exists():

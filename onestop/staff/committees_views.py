@@ -19,8 +19,9 @@ from onestop.staff import organising
 from onestop.staff.bodies import body_kinds, word_of
 from onestop.staff.models import Committee, CommitteeMember
 from onestop.staff.offices_forms import CommitteeForm, MemberForm, VoidForm
-from onestop.staff.offices_saving import Meanwhile, me, saved
+from onestop.staff.offices_saving import Meanwhile, saved
 from onestop.staff.offices_views import FORM_STATUS, crumbs
+from onestop.staff.queries import officer_of
 from onestop.staff.rosters import concerns_of, mandate_end, meets_every
 from onestop.staff.units import unit_names
 from onestop.ui.components import Crumb
@@ -44,7 +45,9 @@ def name_of(body: Committee) -> dict[str, str]:
 def committee_list(request: HttpRequest) -> HttpResponse:
     """The committees of one's area, each with how many concerns stand."""
     today = clock.today()
-    bodies = list(Committee.objects.visible_to(me(request)).in_force(today).prefetch_related("members__officer"))
+    bodies = list(
+        Committee.objects.visible_to(officer_of(request)).in_force(today).prefetch_related("members__officer")
+    )
     codes = {body.unit_code for body in bodies}
     names, kinds = (
         unit_names(codes),
@@ -61,7 +64,7 @@ def committee_list(request: HttpRequest) -> HttpResponse:
 
 
 def seen(request: HttpRequest, pk: UUID) -> Committee:
-    found: Committee = get_object_or_404(Committee.objects.visible_to(me(request)), pk=pk)
+    found: Committee = get_object_or_404(Committee.objects.visible_to(officer_of(request)), pk=pk)
     return found
 
 
@@ -113,7 +116,7 @@ def new_committee(request: HttpRequest) -> HttpResponse:
     form = CommitteeForm(request.POST or None, initial={"valid_from": clock.today()})
     made: list[Committee] = []
     if request.method == "POST":
-        act = lambda: made.append(organising.add_committee(by=me(request), **form.fields_given()))  # noqa: E731
+        act = lambda: made.append(organising.add_committee(by=officer_of(request), **form.fields_given()))  # noqa: E731
         if saved(form, act) is True:
             messages.success(request, _("The committee is there. Add its members."))
             return HttpResponseRedirect(reverse("staff:committee", args=[made[0].pk]))
@@ -133,7 +136,7 @@ def edit_committee(request: HttpRequest, pk: UUID) -> HttpResponse:
         outcome = saved(
             form,
             lambda: organising.change(
-                Committee, pk, by=me(request), version=form.cleaned_data["version"] or 0, **form.fields_given()
+                Committee, pk, by=officer_of(request), version=form.cleaned_data["version"] or 0, **form.fields_given()
             ),
         )
         if outcome is True:
@@ -156,7 +159,11 @@ def void_committee(request: HttpRequest, pk: UUID) -> HttpResponse:
     outcome = saved(
         form,
         lambda: organising.void(
-            Committee, pk, by=me(request), version=form.cleaned_data["version"] or 0, reason=form.cleaned_data["reason"]
+            Committee,
+            pk,
+            by=officer_of(request),
+            version=form.cleaned_data["version"] or 0,
+            reason=form.cleaned_data["reason"],
         ),
     )
     if outcome is True:
@@ -202,9 +209,9 @@ def member(request: HttpRequest, pk: UUID, number: UUID | None = None) -> HttpRe
 
 def _seat(body: Committee, about: CommitteeMember | None, form: MemberForm, request: HttpRequest) -> object:
     if about is None:
-        return organising.seat_member(body, by=me(request), **form.fields_given())
+        return organising.seat_member(body, by=officer_of(request), **form.fields_given())
     version = form.cleaned_data["version"] or 0
-    return organising.change(CommitteeMember, about.pk, by=me(request), version=version, **form.fields_given())
+    return organising.change(CommitteeMember, about.pk, by=officer_of(request), version=version, **form.fields_given())
 
 
 @needs("office.write")
@@ -216,7 +223,7 @@ def void_member(request: HttpRequest, pk: UUID, number: UUID) -> HttpResponse:
     outcome = saved(
         form,
         lambda: organising.void(
-            CommitteeMember, about.pk, by=me(request), version=form.cleaned_data["version"] or 0,
+            CommitteeMember, about.pk, by=officer_of(request), version=form.cleaned_data["version"] or 0,
             reason=form.cleaned_data["reason"],
         ),
     )  # fmt: skip

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from onestop.areas.models import Edited
@@ -16,7 +15,7 @@ from onestop.staff.stale import StaleRecord
 from onestop.ui.format import day
 from onestop.ui.languages import one
 
-__all__ = ["Meanwhile", "me", "saved"]
+__all__ = ["Meanwhile", "saved"]
 
 
 @dataclass(frozen=True)
@@ -25,12 +24,6 @@ class Meanwhile:
 
     by: str
     rows: list[tuple[Any, str, str]]
-
-
-def me(request: HttpRequest) -> Officer:
-    """The officer of the request."""
-    assert isinstance(request.user, Officer)
-    return request.user
 
 
 def saved(form: forms.Form, act: Callable[[], object]) -> Meanwhile | bool:

@@ -31,7 +31,8 @@ from onestop.staff.offices_forms import (
     SettingForm,
     VoidForm,
 )
-from onestop.staff.offices_saving import Meanwhile, me, saved
+from onestop.staff.offices_saving import Meanwhile, saved
+from onestop.staff.queries import officer_of
 from onestop.staff.units import unit_names
 from onestop.ui.components import Crumb
 
@@ -71,7 +72,7 @@ def office_list(request: HttpRequest) -> HttpResponse:
     """The offices of one's area, as a tree of units."""
     form = OfficeSearch(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
-    offices = Office.objects.visible_to(me(request)).standing().select_related("accountable")
+    offices = Office.objects.visible_to(officer_of(request)).standing().select_related("accountable")
     offices = offices.annotate(working=Count("officer", filter=Q(officer__is_active=True)))
     if wanted.get("kind"):
         offices = offices.filter(kind=wanted["kind"])
@@ -120,7 +121,9 @@ def _fits(row: OfficeRow, text: str) -> bool:
 
 def seen(request: HttpRequest, pk: UUID) -> Office:
     """The office, if it lies in one's area; 404 else."""
-    found: Office = get_object_or_404(Office.objects.visible_to(me(request)).select_related("accountable"), pk=pk)
+    found: Office = get_object_or_404(
+        Office.objects.visible_to(officer_of(request)).select_related("accountable"), pk=pk
+    )
     return found
 
 
@@ -175,7 +178,7 @@ def office_page(request: HttpRequest, office: Office, status: int = 200, **extra
     officers = (
         Officer.objects.filter(office=office, is_system=False).prefetch_related("assignments").order_by("username")
     )
-    committees = Committee.objects.visible_to(me(request)).in_force(today).filter(unit_code=office.unit_code)
+    committees = Committee.objects.visible_to(officer_of(request)).in_force(today).filter(unit_code=office.unit_code)
     context = {
         "about": office,
         "unit_name": unit_names({office.unit_code})[office.unit_code],
@@ -224,7 +227,7 @@ def new_office(request: HttpRequest) -> HttpResponse:
 
 
 def _added(form: OfficeForm, request: HttpRequest) -> Office:
-    return organising.add_office(by=me(request), **form.fields_given())
+    return organising.add_office(by=officer_of(request), **form.fields_given())
 
 
 @needs("office.write")
@@ -239,7 +242,7 @@ def edit_office(request: HttpRequest, pk: UUID) -> HttpResponse:
         outcome = saved(
             form,
             lambda: organising.change(
-                Office, pk, by=me(request), version=form.cleaned_data["version"] or 0, **form.fields_given()
+                Office, pk, by=officer_of(request), version=form.cleaned_data["version"] or 0, **form.fields_given()
             ),
         )
         if outcome is True:
@@ -273,7 +276,7 @@ def open_office(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _act(
         request, pk, "opening", form,
         lambda: organising.open_office(
-            pk, on=form.cleaned_data["opened_on"], by=me(request), version=form.cleaned_data["version"] or 0
+            pk, on=form.cleaned_data["opened_on"], by=officer_of(request), version=form.cleaned_data["version"] or 0
         ),
         _("The office is open from that day."),
     )  # fmt: skip
@@ -287,7 +290,7 @@ def close_office(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _act(
         request, pk, "closing", form,
         lambda: organising.close_office(
-            pk, on=form.cleaned_data["closed_on"], by=me(request), version=form.cleaned_data["version"] or 0
+            pk, on=form.cleaned_data["closed_on"], by=officer_of(request), version=form.cleaned_data["version"] or 0
         ),
         _("The office is closed from that day."),
     )  # fmt: skip
@@ -301,7 +304,8 @@ def void_office(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _act(
         request, pk, "voiding", form,
         lambda: organising.void(
-            Office, pk, by=me(request), version=form.cleaned_data["version"] or 0, reason=form.cleaned_data["reason"]
+            Office, pk, by=officer_of(request), version=form.cleaned_data["version"] or 0,
+            reason=form.cleaned_data["reason"],
         ),
         _("The office is taken out."),
     )  # fmt: skip
@@ -315,7 +319,9 @@ def choose_setting(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
     if key not in modes():
         raise Http404
     form = SettingForm(request.POST, key=key, office=about, prefix=key)
-    outcome = saved(form, lambda: organising.choose_setting(about, key=key, by=me(request), **form.cleaned_data))
+    outcome = saved(
+        form, lambda: organising.choose_setting(about, key=key, by=officer_of(request), **form.cleaned_data)
+    )
     if outcome is True:
         messages.success(request, _("Chosen."))
         return HttpResponseRedirect(reverse("staff:office", args=[pk]))
@@ -327,7 +333,7 @@ def choose_setting(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
 def officer_list(request: HttpRequest) -> HttpResponse:
     """Who works in one's area, as what and where, today."""
     today, ranges = clock.today(), current().where("office.read")
-    offices = Office.objects.visible_to(me(request)).standing().order_by("unit_code", "code")
+    offices = Office.objects.visible_to(officer_of(request)).standing().order_by("unit_code", "code")
     held: dict[UUID, list[tuple[str, str]]] = {}
     mine = list(RoleAssignment.objects.in_force(today).filter(within(ranges)))
     names = unit_names({one.unit_code for one in mine})

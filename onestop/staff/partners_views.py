@@ -16,8 +16,9 @@ from onestop.staff.bodies import word_of
 from onestop.staff.models import Partner
 from onestop.staff.offices_forms import PartnerForm, VoidForm
 from onestop.staff.offices_queries import partners_seen
-from onestop.staff.offices_saving import Meanwhile, me, saved
+from onestop.staff.offices_saving import Meanwhile, saved
 from onestop.staff.offices_views import FORM_STATUS, crumbs
+from onestop.staff.queries import officer_of
 from onestop.staff.units import unit_names
 from onestop.ui.components import Crumb
 
@@ -31,7 +32,7 @@ def trail(*more: Crumb) -> list[Crumb]:
 @require_safe
 def partner_list(request: HttpRequest) -> HttpResponse:
     """The partners: those of one's area, and those of the levels above, whose contact everybody needs."""
-    partners = list(partners_seen(me(request)))
+    partners = list(partners_seen(officer_of(request)))
     names = unit_names({one.unit_code for one in partners})
     context = {
         "rows": [
@@ -55,7 +56,7 @@ def partner(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     """A new partner, or one changed."""
     about: Partner | None = None
     if pk is not None:
-        about = get_object_or_404(partners_seen(me(request)), pk=pk)
+        about = get_object_or_404(partners_seen(officer_of(request)), pk=pk)
         demand(current(), "office.write", about.unit_code)
     form = PartnerForm(request.POST or None, partner=about)
     outcome: Meanwhile | bool = False
@@ -77,20 +78,20 @@ def partner(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
 
 def _save(about: Partner | None, form: PartnerForm, request: HttpRequest) -> object:
     if about is None:
-        return organising.add_partner(by=me(request), **form.fields_given())
+        return organising.add_partner(by=officer_of(request), **form.fields_given())
     version = form.cleaned_data["version"] or 0
-    return organising.change(Partner, about.pk, by=me(request), version=version, **form.fields_given())
+    return organising.change(Partner, about.pk, by=officer_of(request), version=version, **form.fields_given())
 
 
 @needs("office.write")
 @require_POST
 def void_partner(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take out a partner that was entered by mistake."""
-    about, form = get_object_or_404(partners_seen(me(request)), pk=pk), VoidForm(request.POST)
+    about, form = get_object_or_404(partners_seen(officer_of(request)), pk=pk), VoidForm(request.POST)
     outcome = saved(
         form,
         lambda: organising.void(
-            Partner, about.pk, by=me(request), version=form.cleaned_data["version"] or 0,
+            Partner, about.pk, by=officer_of(request), version=form.cleaned_data["version"] or 0,
             reason=form.cleaned_data["reason"],
         ),
     )  # fmt: skip

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from onestop.areas import clock
 from onestop.areas.country import in_words, pack
 from onestop.staff.models import Officer
 
-__all__ = ["DemoOfficer", "demo_officers", "may_sign_in", "role_words"]
+__all__ = ["DemoOfficer", "demo_officers", "may_sign_in", "officer_of", "role_words"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,13 @@ class DemoOfficer:
 
     officer: Officer
     title: str
+
+
+def officer_of(request: HttpRequest) -> Officer:
+    """The officer who is signed in. Raises PermissionDenied when nobody is: the page lacks its guard."""
+    if not isinstance(request.user, Officer):
+        raise PermissionDenied(_("Sign in first."))
+    return request.user
 
 
 def may_sign_in(officer: Officer, on: date | None = None) -> bool:

@@ -16,8 +16,8 @@ from onestop.areas.scope import current
 from onestop.staff import signing_in
 from onestop.staff.accounts_own_views import proved_first
 from onestop.staff.models import Officer, StaffingSheet
-from onestop.staff.offices_saving import me
 from onestop.staff.offices_views import crumbs
+from onestop.staff.queries import officer_of
 from onestop.staff.staffing import saving
 from onestop.staff.staffing.planning import CHANGED, NEW, SAME, WRONG, Plan, Planned, inside_both
 from onestop.staff.staffing.reading import BIGGEST, WorkbookRefused
@@ -57,12 +57,14 @@ def staffing(request: HttpRequest) -> HttpResponse:
             problem = _("The file is larger than 10 MB. A district needs less than 1 MB: take out pictures.")
         else:
             try:
-                kept = saving.bring(file_name=_harmless(file.name or ""), content=file.read(), by=me(request))
+                kept = saving.bring(file_name=_harmless(file.name or ""), content=file.read(), by=officer_of(request))
                 return HttpResponseRedirect(reverse("staff:staffing-sheet", args=[kept.pk]))
             except WorkbookRefused as refused:
                 problem = str(refused)
-    waiting = StaffingSheet.objects.filter(brought_by=me(request), confirmed_at=None).exclude(content=b"").first()
-    done = StaffingSheet.objects.filter(brought_by=me(request), confirmed_at__isnull=False)[:5]
+    waiting = (
+        StaffingSheet.objects.filter(brought_by=officer_of(request), confirmed_at=None).exclude(content=b"").first()
+    )
+    done = StaffingSheet.objects.filter(brought_by=officer_of(request), confirmed_at__isnull=False)[:5]
     context = {"problem": problem, "waiting": waiting, "done": done, "crumbs": trail()}
     return render(request, "staff/staffing.html", context, status=422 if problem else 200)
 
@@ -88,7 +90,7 @@ def _address(pk: UUID) -> str:
 
 
 def _mine(request: HttpRequest, pk: UUID) -> StaffingSheet:
-    return get_object_or_404(StaffingSheet, pk=pk, brought_by=me(request))
+    return get_object_or_404(StaffingSheet, pk=pk, brought_by=officer_of(request))
 
 
 @needs("account.write")
@@ -99,7 +101,7 @@ def staffing_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
     sheet = _mine(request, pk)
     if sheet.confirmed_at is not None or not sheet.content:
         return _result(request, sheet, [])
-    return _preview(request, sheet, saving.plan_of(sheet, by=me(request)))
+    return _preview(request, sheet, saving.plan_of(sheet, by=officer_of(request)))
 
 
 def _preview(request: HttpRequest, sheet: StaffingSheet, plan: Plan, status: int = 200) -> HttpResponse:
@@ -155,7 +157,7 @@ def save_staffing(request: HttpRequest, pk: UUID) -> HttpResponse:
     sheet = _mine(request, pk)
     address = _address(pk)
     try:
-        saved = saving.save(sheet, by=me(request))
+        saved = saving.save(sheet, by=officer_of(request))
     except saving.NotSound as refused:
         return _preview(request, sheet, refused.plan, status=422)
     if saved is None:
@@ -187,5 +189,5 @@ def _result(request: HttpRequest, sheet: StaffingSheet, passwords: list[tuple[Of
 def give_up_staffing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Forget the workbook."""
     _may_set_up()
-    saving.give_up(_mine(request, pk), by=me(request))
+    saving.give_up(_mine(request, pk), by=officer_of(request))
     return HttpResponseRedirect(reverse("staff:staffing"))

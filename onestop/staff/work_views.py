@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,6 +21,7 @@ from onestop.staff.accounts_own_views import proved_first
 from onestop.staff.accounts_queries import accounts_seen
 from onestop.staff.help import HELP
 from onestop.staff.models import HelpRequest, Officer
+from onestop.staff.queries import officer_of
 from onestop.staff.work_forms import (
     AgainForm,
     AnswerForm,
@@ -34,13 +35,6 @@ from onestop.staff.workflow import WrongState
 from onestop.ui.components import Crumb
 
 SHOWN = 50
-
-
-def me(request: HttpRequest) -> Officer:
-    """The officer who is signed in."""
-    if not isinstance(request.user, Officer):
-        raise PermissionDenied(_("Sign in first."))
-    return request.user
 
 
 def page_named(name: str) -> str:
@@ -68,7 +62,7 @@ def _is_page(name: str) -> bool:
 @require_safe
 def help_list(request: HttpRequest) -> HttpResponse:
     """What one asked, and for who gives help what waits, district by district."""
-    officer = me(request)
+    officer = officer_of(request)
     mine = HelpRequest.objects.filter(asked_by=officer, voided_at=None).select_related("answered_by")
     gives = current().may("help.answer")
     waiting = HelpRequest.objects.to_answer_by(officer).select_related("asked_by", "assigned_to")
@@ -89,7 +83,7 @@ def help_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_for_help(request: HttpRequest) -> HttpResponse:
     """Whom to ask, and a form that goes there with this page's name."""
-    officer = me(request)
+    officer = officer_of(request)
     if request.method == "POST":
         form = AskForm(request.POST)
         if form.is_valid():
@@ -117,13 +111,13 @@ def help_request(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _seen(request: HttpRequest, pk: UUID) -> HelpRequest:
-    found = HelpRequest.objects.visible_to(me(request)).select_related("asked_by", "answered_by", "assigned_to")
+    found = HelpRequest.objects.visible_to(officer_of(request)).select_related("asked_by", "answered_by", "assigned_to")
     one: HelpRequest = get_object_or_404(found, pk=pk)
     return one
 
 
 def _request_page(request: HttpRequest, asked: HelpRequest, status: int = 200, **forms: Form) -> HttpResponse:
-    officer = me(request)
+    officer = officer_of(request)
     context: dict[str, Any] = {
         "asked": asked,
         "steps": {step.verb for step in HELP.available(asked, officer)},
@@ -141,7 +135,7 @@ def _request_page(request: HttpRequest, asked: HelpRequest, status: int = 200, *
 @require_POST
 def help_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Answer, close, or ask once more: what the table allows."""
-    officer, asked = me(request), _seen(request, pk)
+    officer, asked = officer_of(request), _seen(request, pk)
     form: Form = {"answer": AnswerForm, "reopen": AgainForm}.get(verb, Form)(request.POST)
     if not form.is_valid():
         return _request_page(request, asked, 422, **{"answer" if verb == "answer" else "again": form})
@@ -163,7 +157,7 @@ def help_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 @require_POST
 def help_take(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a request on, so that no colleague answers it as well; or give it back."""
-    officer, asked = me(request), _seen(request, pk)
+    officer, asked = officer_of(request), _seen(request, pk)
     try:
         if "back" in request.POST:
             work.put_back(HELP, asked, by=officer)
@@ -183,7 +177,7 @@ def help_take(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
     """All open work of an officer who leaves or is away, to another or back to the office."""
-    by = me(request)
+    by = officer_of(request)
     officer: Officer = get_object_or_404(Officer.objects.filter(is_system=False).select_related("office"), pk=pk)
     if not current().may("work.assign", officer.office.unit_code if officer.office else ""):
         raise Http404
@@ -210,7 +204,7 @@ def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
 @proved_first
 def same_human(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Whose account this is beside: for four eyes the accounts of one human are one pair."""
-    by, seen = me(request), accounts_seen(current())
+    by, seen = officer_of(request), accounts_seen(current())
     officer: Officer = get_object_or_404(seen, pk=pk)
     others = seen.exclude(human=officer.human).exclude(human=by.human).order_by("name_latin", "username")
     parting = request.POST.get("what") == "other"
