@@ -24,6 +24,7 @@ from onestop.journal.verbs import READ
 from onestop.registry.models import Household, Person
 from onestop.staff import tasks
 from onestop.staff.models import Officer
+from onestop.staff.queries import officer_of
 from onestop.staff.work_queries import stands_in_for
 
 RECENT = 8
@@ -50,14 +51,14 @@ class MyPlace:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Where a day begins: find somebody, what waits for me and what I wait for, the places, what was opened last."""
-    officer, scope = request.user, current()
-    assert isinstance(officer, Officer)
+    officer, scope = officer_of(request), current()
     reads = "registry.read" in scope.rights and not scope.figures_only
     units = my_units(scope)
     places = my_places(units, officer) if reads else [MyPlace(unit, None) for unit in units]
     lines = tasks.waiting(officer, scope)
     context = {
         "reads": reads,
+        "sees_places": scope.may("figures.read"),
         "search": Search(),
         "waiting": [line for line in lines if line.counted.count],
         "late": sum(1 for line in lines if line.counted.late),

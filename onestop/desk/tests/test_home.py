@@ -1,5 +1,6 @@
 """Home and search: what stands there for whom, and how a folder is found."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from uuid import uuid4
@@ -87,3 +88,15 @@ def test_nobody_found_says_where_it_was_looked(signed_in_as: Callable[[str], Cli
     form = {"q": "Wxyz", "place": "", "born": "2540", "idempotency_key": str(uuid4())}
     text = signed_in_as("commune").post(reverse("desk:search"), form).content.decode()
     assert "Nobody found" in text and "Looked for “Wxyz”" in text
+
+
+def test_home_of_who_sees_neither_persons_nor_figures_leads_to_no_page_that_refuses(
+    signed_in_as: Callable[[str], Client],
+) -> None:
+    """Every link of the IT officer's home opens: the office looks up what its officers see on the first page."""
+    it = signed_in_as("it")
+    text = it.get(reverse("desk:home")).content.decode()
+    assert "sees neither persons nor figures" in text and "Char Chhuk" in text
+    links = {link for link in re.findall(r'href="(/[^"#]*)"', text) if not link.startswith("/static/")}
+    assert len(links) > 8
+    assert {link: it.get(link).status_code for link in links if it.get(link).status_code != 200} == {}
