@@ -17,6 +17,7 @@ from onestop.areas import clock
 from onestop.areas.country import pack
 from onestop.areas.keys import uuid7
 from onestop.areas.models import Personal
+from onestop.journal.actions import record as write_line
 from onestop.journal.models import JournalEntry
 from onestop.registry.factories import HouseholdFactory
 from onestop.registry.models import CorrectionRequest, DoubleNotice
@@ -147,3 +148,102 @@ def holder_elsewhere(role: str) -> Officer | None:
 def sees(held: Any, table: Workflow[Any]) -> bool:
     """True when the record is seen at all: outside there is nothing to offer steps for."""
     return not issubclass(table.model, Personal) or (not held.figures_only and held.covers(HERE))
+
+
+# -- four eyes ---------------------------------------------------------------------------------------------------------
+
+
+def pairs() -> list[tuple[str, str, str, str]]:
+    """Every rule of four eyes of every table: (kind, step, 'verb' or 'field', who must have been another)."""
+    return [
+        (kind, step.verb, sort, name)
+        for kind, table in sorted(code_tables().items())
+        for step in table.transitions.values()
+        for sort, names in (("verb", step.not_same_as), ("field", step.not_by))
+        for name in sorted(names)
+    ]
+
+
+def three_of(step: Transition) -> tuple[Officer, Officer, Officer]:
+    """Who had a hand in it, the same human with a second account, and somebody else; all hold the step's right."""
+    role = next(code for code, one in sorted(pack().roles.items()) if step.right in one.rights and _reaches(code))
+    made: list[Officer] = [
+        Officer.objects.create(username=f"pair.{number}", name_km="-", name_latin="-") for number in range(3)
+    ]
+    made[1].human = made[0].human
+    made[1].save(update_fields=["human"])
+    for one in made:
+        RoleAssignment.objects.create(
+            officer=one, role=role, unit_code=UNITS[pack().roles[role].level], valid_from=date(2000, 1, 1)
+        )
+    return made[0], made[1], made[2]
+
+
+def _reaches(role: str) -> bool:
+    """Whether a holder sees persons: of figures-only roles the walls hide what stands behind them."""
+    return pack().roles[role].sees == "persons" or not any(
+        issubclass(table.model, Personal) and role in _movers(table) for table in code_tables().values()
+    )
+
+
+def _movers(table: Workflow[Any]) -> set[str]:
+    rights = {step.right for step in table.transitions.values() if step.right}
+    return {code for code, one in pack().roles.items() if rights & set(one.rights)}
+
+
+def test_there_are_rules_of_four_eyes_of_both_kinds() -> None:
+    assert {sort for _kind, _verb, sort, _name in pairs()} == {"verb", "field"}
+
+
+@pytest.mark.parametrize(("kind", "verb", "sort", "name"), pairs())
+def test_four_eyes_refuse_the_same_human_with_either_account_and_nobody_else(
+    kind: str, verb: str, sort: str, name: str, outsider: Officer
+) -> None:
+    """From every state the step leads on from: refused to who did it, also with another account of theirs."""
+    table = code_tables()[kind]
+    step = table.transitions[verb]
+    first, second_account, somebody_else = three_of(step)
+    for state in sorted(step.source):
+        with system_scope("system.loader"):
+            record = EXAMPLES[kind](outsider)
+            setattr(record, table.field, state)
+            if sort == "field":
+                setattr(record, name, first)
+            record.save()
+        if sort == "verb":
+            with scope(first):
+                write_line(table.verb(table.transitions[name]), by=first, subject=record)
+        for by, may in ((first, False), (second_account, False), (somebody_else, True)):
+            with scope(by):
+                refused = outcome(table, record, step, by)
+                assert (refused is None) is may, (state, by.username, refused)
+                assert may or isinstance(refused, PermissionDenied), (state, refused)
+                assert (step in table.available(record, by)) is may, (state, by.username)
+        with system_scope("system.loader"):
+            assert getattr(table.model._default_manager.get(pk=record.pk), table.field) == state
+
+
+@pytest.mark.parametrize(
+    ("kind", "verb"),
+    [
+        (kind, step.verb)
+        for kind, table in sorted(code_tables().items())
+        for step in table.transitions.values()
+        if step.whose and step.source
+    ],
+)
+def test_a_step_of_one_officer_is_that_officers_from_its_states_and_no_others(
+    kind: str, verb: str, outsider: Officer
+) -> None:
+    table = code_tables()[kind]
+    step = table.transitions[verb]
+    owner = holder("district_assistant", "1701")
+    for state in table.states:
+        with system_scope("system.loader"):
+            record = EXAMPLES[kind](outsider)
+            setattr(record, table.field, state)
+            setattr(record, step.whose, owner)
+            record.save()
+        with scope(owner):
+            refused = outcome(table, record, step, owner)
+        assert (refused is None) is (state in step.source), (state, refused)
