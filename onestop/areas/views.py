@@ -73,7 +73,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "found": rows_of(found.units, today, with_path=True),
         "near": rows_of(found.near, today, with_path=True),
         "more": found.more,
-        "mine": [] if text else rows_of(my_places(), today),
+        "mine": [] if text else [(row, has_figures(row.unit.code)) for row in rows_of(my_places(), today)],
         "units": [] if text else rows_of(children("").on(today), today),
         "level": pack().levels[0].names,
         "counted": True,

@@ -103,6 +103,12 @@ def test_the_places_an_officer_works_in_stand_first_and_lead_to_their_figures(re
     assert 'href="/places/1701/"' in page
 
 
+def test_the_own_place_leads_an_officer_without_figures_to_its_units(client: Client, django_user_model: Any) -> None:
+    client.force_login(django_user_model.objects.get(username="it"))
+    page = text(client, "/places/")
+    assert 'href="/places/1701/units/"' in page and 'href="/places/1701/"' not in page
+
+
 def test_a_closed_unit_says_what_it_became_or_that_nobody_knows(reader: Client) -> None:
     page = text(reader, "/places/17120610/units/")
     assert "not valid today" in page
