@@ -4,15 +4,16 @@ All of it is made by one officer who may change the organisation everywhere, thr
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from onestop.areas import clock
 from onestop.staff import help as helping
 from onestop.staff import organising, work
-from onestop.staff.models import Officer, OfficerSession, StaffingSheet
+from onestop.staff.models import BreakGlass, Officer, OfficerSession, StaffingSheet
 from onestop.staff.scope import scope
 from onestop.staff.sessions_kept import keep
 
@@ -91,8 +92,11 @@ def organised(unit: str, word: str, clerk: Officer, by: Officer) -> Organised:
     return Organised(fields, words)
 
 
-def at_work(clerk: Officer, word: str) -> Organised:
-    """The clerk has signed in, and once a form came too late: a session and a kept form, of nobody else's business."""
+def at_work(clerk: Officer, unit: str, word: str) -> Organised:
+    """The clerk has signed in, once a form came too late, and once the place was open in an emergency.
+
+    A session and a kept form are nobody else's business; an opening is the reviewers'.
+    """
     client = Client()
     client.post(reverse("staff:sign-in"), {"username": clerk.username, "password": PASSWORD})
     session = OfficerSession.objects.get(officer=clerk)
@@ -101,12 +105,23 @@ def at_work(clerk: Officer, word: str) -> Organised:
     with scope(clerk):
         asked = helping.ask(page="desk:home", words=f"{word}helpme", by=clerk)
         absence = work.go_away(clerk, from_on=date(2014, 8, 1), to_on=date(2014, 8, 9), stand_in=None, by=clerk)
+    ended = clock.now() - timedelta(hours=1)
+    opened = BreakGlass.objects.create(
+        officer=clerk, unit_code=unit, reason=f"{word}needs", opened_at=ended - timedelta(minutes=30), ends_at=ended
+    )
     return Organised(
-        {"session": str(session.number), "kept": str(kept), "help": str(asked.pk), "absence": str(absence.pk)},
+        {
+            "session": str(session.number),
+            "kept": str(kept),
+            "help": str(asked.pk),
+            "absence": str(absence.pk),
+            "glass": str(opened.pk),
+        },
         {
             "kept": (f"{word}kept", str(kept)),
             "session": (str(session.number), session.pk),
             "help": (f"{word}helpme", str(asked.pk)),
             "absence": (str(absence.pk),),
+            "glass": (f"{word}needs", str(opened.pk)),
         },
     )

@@ -193,8 +193,15 @@ GLASS: Final[dict[str, list[Ask]]] = {
         post("gives no reason", place="{village}", reason="x"),
     ],
     "staff:glass-reviews": [get("opens")],
-    "staff:glass-review": [post("reviews one that is not there", {"pk": "{absence}"})],
-    "staff:glass-close": [post("closes one that is not there", {"pk": "{absence}"})],
+    "staff:glass-review": [
+        post("reviews it", {"pk": "{glass}"}, **{"{glass}-finding": "in_order"}),
+        post("finds nothing", {"pk": "{glass}"}),
+        post("reviews one that is not there", {"pk": "{absence}"}),
+    ],
+    "staff:glass-close": [
+        post("closes it", {"pk": "{glass}"}),
+        post("closes one that is not there", {"pk": "{absence}"}),
+    ],
 }
 
 STAFFING: Final[dict[str, list[Ask]]] = {

@@ -12,10 +12,12 @@ from typing import Any, Final
 
 from django.contrib.auth.hashers import make_password
 
+from onestop.areas import clock
 from onestop.areas.country import pack
 from onestop.areas.keys import uuid7
 from onestop.enrolments.factories import enrolment
 from onestop.files.actions import store
+from onestop.journal.models import DayHead
 from onestop.registry import actions
 from onestop.registry.declared import declared
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory, born, member
@@ -44,7 +46,7 @@ PICTURE: Final = bytes.fromhex(
 
 
 # Kinds of words about the office, not about people who are served: seen by area alone
-OF_THE_OFFICE: Final = frozenset({"officer", "office", "committee", "partner", "session", "help", "absence"})
+OF_THE_OFFICE: Final = frozenset({"officer", "office", "committee", "partner", "session", "help", "absence", "glass"})
 # … and what is the officer's own alone
 OF_ONE_OFFICER: Final = frozenset({"kept", "sheet"})
 
@@ -87,10 +89,14 @@ def build() -> World:
             place = _place(ring, number, loader)
         with scope(clerk):
             asked = _asked(place, clerk)
-        for part in (staffed, at_work(clerk, word), asked):
+        for part in (staffed, at_work(clerk, unit, word), asked):
             place.fields.update(part.fields)
             place.words.update(part.words)
         world.places[ring] = place
+    # a day whose head was signed: what is printed and taken along of it is the same for everybody
+    DayHead.objects.create(
+        day=SINCE, last_seq=0, digest="0" * 64, count=0, key="0" * 16, signature="0" * 128, signed_at=clock.now()
+    )
     world.compartments = {name: words_of_compartment(name) for name in compartments()}
     for subject in subjects(every_role=True):
         walker = _officer(subject.username, "អ្នកដើរមើល", "Walker")
