@@ -115,13 +115,28 @@ def test_an_account_is_made_and_gets_a_role(people: dict[str, Officer], site: Si
         assert Officer.objects.get(username="sok.chan").assignments.get().unit_code == "170101"
 
 
-def test_a_half_filled_form_comes_back_after_the_time_out(people: dict[str, Officer], site: Site) -> None:
-    with site.open("/accounts/new/", language="en", cookies=inside("it.1701", proved=True)) as page:
+# How long ago a session was last used and begun, and was therefore ended: idle for half an hour, or ten hours old
+ENDED = {
+    "idle": (timedelta(minutes=31), timedelta(minutes=32)),
+    "absolute": (timedelta(), timedelta(hours=10, minutes=1)),
+}
+
+
+@pytest.mark.parametrize(("end", "language"), [("idle", "km"), ("idle", "en"), ("absolute", "km"), ("absolute", "en")])
+def test_a_half_filled_form_comes_back_after_the_time_out(
+    people: dict[str, Officer], site: Site, end: str, language: str
+) -> None:
+    with site.open("/accounts/new/", language=language, cookies=inside("it.1701", proved=True)) as page:
         page.fill("[name=username]", "late.one")
         page.fill("[name=name_km]", "យឺត")
-        OfficerSession.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+        used, begun = ENDED[end]
+        for session in OfficerSession.objects.all():
+            session.seen_at, session.began_at = timezone.now() - used, timezone.now() - begun
+            session.expires_at = session.until(session.seen_at)
+            session.save()
+            assert session.expires_at < timezone.now()
         page.click("main form button")
-        site.keep_picture(page, "session-ended-en-1280")
+        site.keep_picture(page, f"session-ended-{end}-{language}-1280")
         assert KeptForm.objects.count() == 1
         page.fill("[name=username]", "it.1701")
         page.fill("[name=password]", PASSWORD)
@@ -131,6 +146,6 @@ def test_a_half_filled_form_comes_back_after_the_time_out(people: dict[str, Offi
         page.click("main form button")
         assert page.input_value("[name=username]") == "late.one"
         assert page.input_value("[name=name_km]") == "យឺត"
-        site.keep_picture(page, "form-filled-again-en-1280")
+        site.keep_picture(page, f"form-filled-again-{end}-{language}-1280")
         assert not site.findings(page)
         assert not Officer.objects.filter(username="late.one").exists()
