@@ -66,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "standing": tasks.standing(scope),
         "standing_in": stands_in_for(officer),
         "handed": tasks.handed_on(officer),
-        "demo_terms": any(term.is_demo for term in terms().values()),
+        "demo_terms": any(line.counted.due for line in lines) and any(term.is_demo for term in terms().values()),
         "places_of_mine": places,
         "households": sum(place.households or 0 for place in places),
         "persons": Person.objects.visible_to(officer).kept().living(today()).count() if reads else 0,
