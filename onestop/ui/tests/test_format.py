@@ -55,7 +55,7 @@ def test_a_sentence_has_the_full_name_of_the_month() -> None:
     with translation.override("en"):
         assert format.day(date(2026, 11, 23), months=format.MONTHS) == "23 November 2026"
         assert format.month_year(date(2027, 6, 1)) == "June 2027"
-        assert format.moment(datetime(2026, 11, 23, 8, 10)) == "23 Nov 2026, 08:10"
+        assert format.moment(datetime(2026, 11, 23, 8, 10)) == "23 Nov 2026, 08:10"  # noqa: DTZ001
 
 
 def test_an_instant_is_told_by_the_clocks_of_the_country_whichever_zone_it_comes_in() -> None:
