@@ -1,7 +1,8 @@
 """`./run test`: lint, types, contracts, tests, in this order; says how long each took and ends with one status.
 
 The tests run in two processes beside each other, on two cores: what works on the pilot's people with the rooms that
-make it as long as the other, and all the rest. What the second one prints is shown when it has ended.
+make it as long as the other, and all the rest. What the second one prints is shown when it has ended. Then the walk of
+rights, which takes both cores itself and must fork before any browser has started threads.
 
 `./run test PATH…` runs only the tests named. `./run test rights` walks every address for all roles that differ and
 compares with the reviewed matrix; `--all` walks every role for itself, `--write` writes the matrix anew (tests/rights).
@@ -27,6 +28,7 @@ PILOT = [
     "tests/search",
 ]
 HALF = [*PILOT, "onestop/staff"]  # about half of the minutes
+WALK = "tests/rights"
 CHECKS = {
     "lint": [sys.executable, "-m", "ruff", "check", "."],
     "format": [sys.executable, "-m", "ruff", "format", "--check", "."],
@@ -57,10 +59,9 @@ def main(arguments: list[str]) -> int:
         status = subprocess.run(command, cwd=server.ROOT, env=environment).returncode
         failed += told(name, status, started)
     if not arguments:
-        failed += side_by_side(
-            {"tests": [*pytest, *(f"--ignore={path}" for path in HALF)], "tests on the pilot": [*pytest, *HALF]},
-            environment,
-        )
+        rest = [f"--ignore={path}" for path in (*HALF, WALK)]
+        failed += side_by_side({"tests": [*pytest, *rest], "tests on the pilot": [*pytest, *HALF]}, environment)
+        failed += side_by_side({"rights": [*pytest, WALK]}, environment)
     if failed:
         print(f"Not passed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0

@@ -1,6 +1,9 @@
 """All walks that a run needs, by two processes beside each other: each in a database of its own, so that no lock of one
 stops the other, and each taking the next subject when it has done with one.
 
+The second is a fork: in a process where other tests have started threads it can stand still on a lock that one of them
+held, so `./run test` gives this folder a process of its own.
+
 A walk is worth some ten seconds of one core, most of them in our own pages; there is nothing to wait for but the work.
 """
 
