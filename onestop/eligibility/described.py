@@ -22,7 +22,17 @@ from onestop.areas.models import AdministrativeUnit
 from onestop.areas.scope import Scope
 from onestop.eligibility.guarantees import Guarantee, named
 from onestop.eligibility.sentences import sentence
-from onestop.eligibility.words import BENEFITS, MODES, MOMENTS, PER, PROVIDERS, RUN_BY, amount_words, rhythm_words
+from onestop.eligibility.words import (
+    BENEFITS,
+    HEADINGS,
+    MODES,
+    MOMENTS,
+    PER,
+    PROVIDERS,
+    RUN_BY,
+    amount_words,
+    rhythm_words,
+)
 from onestop.programmes.models import CriteriaVersion, Opening, Programme
 from onestop.ui import format, languages
 
@@ -100,6 +110,12 @@ class Described:
     def invented_parts(self) -> dict[str, bool]:
         """The parts of the page that are invented as a whole."""
         return {name: self.invented(name) for name in ("openings", "mou", "contact", "fee", "ssdm_may_register")}
+
+    @property
+    def invented_headings(self) -> list[str]:
+        """The headings of the page under which something is invented."""
+        tops = (path.partition(".")[0] for path in self.programme.invented)
+        return list(dict.fromkeys(str(HEADINGS.get(top, top)) for top in tops))
 
     @property
     def provider(self) -> Said:

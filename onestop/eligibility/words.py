@@ -44,6 +44,19 @@ RHYTHMS: Final = {
     "year": _("every year"),
     "visit": _("at every visit"),
 }
+# The heading of the programme's page under which a part of the file stands
+HEADINGS: Final = {
+    "benefits": _("What it gives"),
+    "courses": _("Courses"),
+    "versions": _("Who may have it"),
+    "documents": _("What to bring"),
+    "steps": _("How it goes"),
+    "openings": _("Where"),
+    "fee": _("Cost and contact"),
+    "contact": _("Cost and contact"),
+    "mou": _("Registering"),
+    "ssdm_may_register": _("Registering"),
+}
 MODES: Final = {"centre": _("at a centre"), "enterprise": _("in an enterprise")}
 MOMENTS: Final = {
     "applied": _("when the family applies"),

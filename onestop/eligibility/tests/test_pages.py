@@ -69,6 +69,12 @@ def test_the_fourth_guarantee_is_shown_as_a_gap(as_officer: Callable[[str], Clie
     assert "no programme exists" in response.content.decode()
 
 
+def test_what_is_invented_is_named_by_the_headings_of_the_page(as_officer: Callable[[str], Client]) -> None:
+    page = as_officer("commune").get("/programmes/HEF/").content.decode()
+    line = page.partition("Invented for the demonstration:")[2].partition("<")[0]
+    assert line.strip() == "Who may have it · Where · Registering · How it goes · Cost and contact"
+
+
 def test_a_programme_of_a_compartment_is_not_there(as_officer: Callable[[str], Client]) -> None:
     for username in ("commune", "district", "health", "national"):
         client = as_officer(username)
