@@ -130,7 +130,10 @@ def counts_in_my_area(found: Programme, scope: Scope) -> dict[str, Any]:
     area = own_area(scope)
     unit = AdministrativeUnit.objects.filter(code=area).first() if area else None
     if scope.figures_only or unit is None:
-        return {"place_url": address("desk:place", unit.code) if unit else "", "area": unit}
+        return {
+            "place_url": address("desk:place", unit.code) if unit and scope.may("figures.read") else "",
+            "area": unit,
+        }
     book = book_for(clock.today(), scope)
     if book.get(found.code) is None:
         return {"area": unit}

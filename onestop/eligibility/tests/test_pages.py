@@ -75,6 +75,12 @@ def test_what_is_invented_is_named_by_the_headings_of_the_page(as_officer: Calla
     assert line.strip() == "Who may have it · Where · Registering · How it goes · Cost and contact"
 
 
+def test_the_page_leads_nobody_to_a_place_that_refuses_him(as_officer: Callable[[str], Client]) -> None:
+    """The IT officer reads programmes, no figures; the province reads figures of its area."""
+    assert "/places/1701/" not in as_officer("it").get("/programmes/HEF/").content.decode()
+    assert "/places/17/" in as_officer("province").get("/programmes/HEF/").content.decode()
+
+
 def test_a_programme_of_a_compartment_is_not_there(as_officer: Callable[[str], Client]) -> None:
     for username in ("commune", "district", "health", "national"):
         client = as_officer(username)
