@@ -7,6 +7,8 @@ import pytest
 from django.utils import translation
 
 from onestop.areas import clock
+from onestop.registry.models import Person
+from onestop.registry.tests.doubles import HERE, THERE, made_neighbour, written_down
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope, system_officer, system_scope
 
@@ -46,3 +48,19 @@ def loader(db: None) -> Iterator[Officer]:
     """The loader, which covers the nation and every compartment."""
     with system_scope("system.loader"):
         yield system_officer("system.loader")
+
+
+@pytest.fixture
+def neighbour(db: None) -> Officer:
+    return made_neighbour()
+
+
+@pytest.fixture
+def clerk(db: None) -> Officer:
+    return officer("commune")
+
+
+@pytest.fixture
+def twice(clerk: Officer, neighbour: Officer) -> tuple[Person, Person]:
+    """The same man, first registered there, then here."""
+    return written_down(neighbour, THERE), written_down(clerk, HERE)

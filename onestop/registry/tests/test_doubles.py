@@ -19,50 +19,17 @@ from onestop.registry.doors_doubles import REGISTERED_AN_HOUR
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory, born, member
 from onestop.registry.models import DoubleNotice, HouseholdMembership, Person
 from onestop.registry.tests.conftest import officer
-from onestop.staff.models import Officer, RoleAssignment
+from onestop.registry.tests.doubles import HERE, NAMED, THERE, written_down
+from onestop.staff.models import Officer
 from onestop.staff.scope import scope, system_scope
 from onestop.staff.workflow import WrongState
 
 pytestmark = pytest.mark.django_db
 
-HERE, THERE = "17010101", "17010201"
-NAMED = {"family_name_km": "ឈិន", "given_name_km": "បូរី", "family_name_latin": "Chhin", "given_name_latin": "Borey"}
-
-
-def made_neighbour() -> Officer:
-    """The assistant of Doun Paeng (170102), the commune beside Char Chhuk."""
-    made: Officer = Officer.objects.create(
-        username="neighbour", name_km="អ្នកជិតខាង", name_latin="Neighbour", language="en"
-    )
-    RoleAssignment.objects.create(officer=made, role="commune_assistant", unit_code="170102", valid_from="2010-01-01")
-    return made
-
-
-@pytest.fixture
-def neighbour(db: None) -> Officer:
-    return made_neighbour()
-
-
-@pytest.fixture
-def clerk(db: None) -> Officer:
-    return officer("commune")
-
-
-def written_down(by: Officer, unit: str, **given: Any) -> Person:
-    """Registered alone, by an officer of that place."""
-    with scope(by):
-        return actions.register_person(NewPersonFactory(**({**NAMED, "sex": "M"} | given)), unit_code=unit, by=by)
-
 
 def sides(by: Officer) -> list[DoubleNotice]:
     with scope(by):
         return list(DoubleNotice.objects.visible_to(by).order_by("id"))
-
-
-@pytest.fixture
-def twice(clerk: Officer, neighbour: Officer) -> tuple[Person, Person]:
-    """The same man, first registered there, then here."""
-    return written_down(neighbour, THERE), written_down(clerk, HERE)
 
 
 def test_registering_somebody_known_elsewhere_tells_both_offices(

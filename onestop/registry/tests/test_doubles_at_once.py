@@ -10,7 +10,7 @@ from django.db import connection
 from onestop.registry import actions
 from onestop.registry.models import DoubleNotice, Person
 from onestop.registry.tests.conftest import officer
-from onestop.registry.tests.test_doubles import HERE, THERE, made_neighbour, written_down
+from onestop.registry.tests.doubles import HERE, THERE, made_neighbour, written_down
 from onestop.staff.scope import scope, system_scope
 from onestop.staff.workflow import WrongState
 

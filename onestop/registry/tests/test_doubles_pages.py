@@ -15,7 +15,7 @@ from onestop.registry.choices import DoubleState
 from onestop.registry.doors import QUESTIONS_AN_HOUR
 from onestop.registry.models import DoubleNotice, Person
 from onestop.registry.tests.conftest import officer
-from onestop.registry.tests.test_doubles import HERE, NAMED, THERE, clerk, neighbour, twice, written_down  # noqa: F401
+from onestop.registry.tests.doubles import HERE, NAMED, THERE, written_down
 from onestop.staff.models import Office, Officer
 from onestop.staff.scope import scope
 
@@ -61,7 +61,7 @@ def test_the_search_that_finds_nobody_leads_to_the_door(enter: Callable[[str], C
 
 
 def test_a_stranger_is_registered_at_an_office_since_a_day_and_nothing_more(
-    neighbour: Officer,  # noqa: F811
+    neighbour: Officer,
     hall: Office,
     enter: Callable[[str], Client],
 ) -> None:
@@ -90,7 +90,7 @@ def test_a_stranger_is_registered_at_an_office_since_a_day_and_nothing_more(
         assert not Person.objects.filter(pk=stranger.pk).exists()
 
 
-def test_what_is_not_exactly_the_same_has_no_answer(neighbour: Officer, enter: Callable[[str], Client]) -> None:  # noqa: F811
+def test_what_is_not_exactly_the_same_has_no_answer(neighbour: Officer, enter: Callable[[str], Client]) -> None:
     written_down(neighbour, THERE)
     client = enter("commune")
     for way in (
@@ -130,7 +130,7 @@ def test_a_question_that_is_not_whole_is_not_put(
 
 
 def test_the_measure_is_told_in_words_and_binds_nobody_else(
-    neighbour: Officer,  # noqa: F811
+    neighbour: Officer,
     enter: Callable[[str], Client],
 ) -> None:
     client = enter("commune")
@@ -151,7 +151,7 @@ def test_the_measure_is_told_in_words_and_binds_nobody_else(
 
 
 def test_a_double_goes_from_the_worklist_to_settled_for_both(
-    twice: tuple[Person, Person],  # noqa: F811
+    twice: tuple[Person, Person],
     hall: Office,
     enter: Callable[[str], Client],
 ) -> None:
@@ -190,7 +190,7 @@ def test_a_double_goes_from_the_worklist_to_settled_for_both(
         assert DoubleNotice.objects.get().state == DoubleState.SETTLED
 
 
-def test_who_does_not_register_is_shown_no_double(twice: tuple[Person, Person], enter: Callable[[str], Client]) -> None:  # noqa: F811
+def test_who_does_not_register_is_shown_no_double(twice: tuple[Person, Person], enter: Callable[[str], Client]) -> None:
     with scope(officer("commune")):
         key = DoubleNotice.objects.get().pk
     for username in ("planning", "health", "province"):
@@ -201,7 +201,7 @@ def test_who_does_not_register_is_shown_no_double(twice: tuple[Person, Person], 
 
 
 def test_an_office_without_a_telephone_or_none_at_all_is_said(
-    neighbour: Officer,  # noqa: F811
+    neighbour: Officer,
     enter: Callable[[str], Client],
 ) -> None:
     stranger = written_down(neighbour, THERE)
@@ -213,9 +213,9 @@ def test_an_office_without_a_telephone_or_none_at_all_is_said(
 
 
 def test_the_pages_cost_few_queries(
-    twice: tuple[Person, Person],  # noqa: F811
-    clerk: Officer,  # noqa: F811
-    neighbour: Officer,  # noqa: F811
+    twice: tuple[Person, Person],
+    clerk: Officer,
+    neighbour: Officer,
     enter: Callable[[str], Client],
     django_assert_max_num_queries: Callable[[int], object],
 ) -> None:

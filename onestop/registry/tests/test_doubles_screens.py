@@ -12,7 +12,7 @@ from onestop.registry import actions
 from onestop.registry.factories import NewPersonFactory
 from onestop.registry.models import DoubleNotice
 from onestop.registry.tests.conftest import officer
-from onestop.registry.tests.test_doubles import HERE, NAMED, THERE
+from onestop.registry.tests.doubles import HERE, NAMED, THERE
 from onestop.staff.models import Office, Officer
 from onestop.staff.scope import scope
 from tests.journeys.browser import LANGUAGES, WIDTHS, Site, signed_in
