@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from criteria.check import OPEN_KEY
 from criteria.explain import BIRTH, Missing, missing_in
-from criteria.interpret import HOUSEHOLD, CriterionState, FactRead
+from criteria.interpret import HOUSEHOLD, CriterionState, FactRead, ReadKind
 from onestop.areas.country import in_words, pack
 from onestop.areas.masks import shown
 from onestop.desk.asking import Ask, ask, asked_of
@@ -183,13 +183,13 @@ class Reason:
     def known(self, read: FactRead, key: str) -> "_Read":
         """One fact that was read: whose, which, its value; when it was told, by whom, and whether it is too old."""
         whose = self.page.called(read.of) if read.of != HOUSEHOLD else ""
-        if read.name.startswith(("enrolled(", "in_area(")):
+        if read.kind in (ReadKind.ENROLLED, ReadKind.IN_AREA):
             return _Read(whose, self._joined(read, key))
-        if read.name == BIRTH:
+        if read.kind == ReadKind.BIRTH:
             return _Read(whose, self._birth(self.page.persons.get(read.of)))
         fact = read.fact
         value = _("not known") if read.value is None else value_words(fact, read.value)
-        said = said_of(label(fact) if fact else read.name, value)
+        said = said_of(label(fact) if fact else read.code, value)
         return _Read(whose, said, self._source(read), read.stale)
 
     def _birth(self, person: Person | None) -> str:
@@ -202,10 +202,10 @@ class Reason:
         }
 
     def _joined(self, read: FactRead, key: str) -> str:
-        code = read.name.split("'")[1]
+        code = read.code
         version = self.page.book.get(code)
         name = languages.one(programme_names(version.programme)) if version else code
-        if read.name.startswith("enrolled("):
+        if read.kind == ReadKind.ENROLLED:
             said = _("enrolled in %(programme)s") if read.value else _("not enrolled in %(programme)s")
             return str(said % {"programme": name})
         if key == OPEN_KEY:
@@ -234,7 +234,7 @@ class Reason:
             return self._status_source()
         if read.observed_on is None:
             return ""
-        sheet = self.sheets.get((read.name, read.of))
+        sheet = self.sheets.get((read.code, read.of))
         told = _("%(day)s, %(age)s") % {
             "day": day(read.observed_on),
             "age": age_of_data(read.observed_on, self.page.on),
