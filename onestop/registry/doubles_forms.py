@@ -51,7 +51,7 @@ class ElsewhereForm(forms.Form):
         """One of the three ways, and that one whole."""
         given = super().clean() or {}
         named = [name for name in ("family", "given", "sex", "birth") if given.get(name)]
-        if self.errors:
+        if self.errors.keys() - {"purpose"}:  # a purpose that is missing is told together with the rest
             return given
         if given["paper"] and not given["kind"]:
             self.add_error("kind", _("Choose the kind of paper from the list."))

@@ -226,3 +226,9 @@ def test_the_pages_cost_few_queries(
     client.get(reverse("registry:doubles"))
     with django_assert_max_num_queries(20):  # type: ignore[attr-defined]
         assert client.get(reverse("registry:doubles")).content.decode().count('<th scope="row">') == 5
+
+
+def test_an_empty_form_is_told_all_that_it_lacks_at_once(enter: Callable[[str], Client]) -> None:
+    answer = enter("commune").post(reverse("registry:elsewhere"), {})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"purpose", "__all__"}
