@@ -20,7 +20,7 @@ from django.utils import translation
 from procrastinate.contrib.django import app
 
 from onestop.areas.clock import now
-from onestop.journal import once, tasks
+from onestop.journal import jobs, once
 from onestop.journal.audit import Fault, verify
 from onestop.journal.models import Idempotency, JournalEntry, Seal
 from onestop.journal.seal import FIRST, line_digest, seal_lines
@@ -181,7 +181,7 @@ def test_a_sealer_killed_in_the_middle_leaves_nothing_half_done(committed_databa
 def test_the_minute_s_job_seals(forge: Forge, settings: object, tmp_path: Path) -> None:
     settings.VAR = tmp_path  # type: ignore[attr-defined]
     write_lines(2)
-    assert tasks.seal_lines(0) == 2
+    assert jobs.seal_lines(0) == 2
     periodic = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
     assert periodic["journal.seal"] == "* * * * *"
     assert "journal.forget_forms" in periodic
