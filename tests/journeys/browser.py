@@ -38,6 +38,7 @@ from whitenoise import WhiteNoise
 from config import assets
 
 WIDTHS = (1280, 320)
+HEIGHT = 900
 LANGUAGES = ("km", "en")
 # --no-sandbox only because a container's root needs it; the rest keeps Chromium from reaching out
 FLAGS = (
@@ -126,27 +127,41 @@ class Site:
         self, path: str, *, language: str = "km", width: int = 1280, cookies: Mapping[str, str] | None = None
     ) -> Iterator[Page]:
         """A page in a window of its own; its errors on the console are kept in `page.trouble`."""
-        context = self.browser.new_context(viewport={"width": width, "height": 900})
-        wanted = {settings.LANGUAGE_COOKIE_NAME: language, **(cookies or {})}
-        context.add_cookies([{"name": name, "value": value, "url": self.address} for name, value in wanted.items()])
-        if settings.SESSION_COOKIE_NAME in wanted:  # an officer's own language beats the cookie, so it is chosen
-            self._choose(context, language)
+        with self.window(width=width, cookies=cookies) as page:
+            self.show(page, path, language=language)
+            yield page
+
+    @contextmanager
+    def window(self, *, width: int, cookies: Mapping[str, str] | None = None) -> Iterator[Page]:
+        """An empty window with a store of cookies of its own; the errors of its pages come to `page.trouble`."""
+        context = self.browser.new_context(viewport={"width": width, "height": HEIGHT})
+        context.add_cookies([self._cookie(name, value) for name, value in (cookies or {}).items()])
         page = context.new_page()
         trouble: list[str] = []
         page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.trouble = trouble  # type: ignore[attr-defined]
         try:
-            page.goto(self.address + path)
-            page.evaluate("document.fonts.ready.then(() => true)")
             yield page
         finally:
             context.close()
 
+    def show(self, page: Page, path: str, *, language: str) -> None:
+        """Open the page in this window and language, with its letters; nothing is in `page.trouble` before it."""
+        page.context.add_cookies([self._cookie(settings.LANGUAGE_COOKIE_NAME, language)])
+        if any(cookie.get("name") == settings.SESSION_COOKIE_NAME for cookie in page.context.cookies()):
+            self._choose(page.context, language)  # an officer's own language beats the cookie
+        page.trouble.clear()  # type: ignore[attr-defined]
+        page.goto(self.address + path)
+        page.evaluate("document.fonts.ready.then(() => true)")
+
+    def _cookie(self, name: str, value: str) -> Any:
+        return {"name": name, "value": value, "url": self.address}
+
     def _choose(self, context: BrowserContext, language: str) -> None:
         """Press the language button of this officer without opening a page."""
         secret = "x" * 32
-        context.add_cookies([{"name": settings.CSRF_COOKIE_NAME, "value": secret, "url": self.address}])
+        context.add_cookies([self._cookie(settings.CSRF_COOKIE_NAME, secret)])
         form: dict[str, str | float | bool] = {"language": language, "next": "/", "csrfmiddlewaretoken": secret}
         answer = context.request.post(f"{self.address}/ui/language/", form=form, max_redirects=0)
         assert answer.status == 302, f"the language could not be chosen: {answer.status}"
@@ -155,7 +170,9 @@ class Site:
         """What is wrong with the page as it stands: axe, sideways scroll, styles that did not come, the console."""
         width = page.viewport_size["width"] if page.viewport_size else 0
         found = [f"console: {text}" for text in getattr(page, "trouble", [])]
-        for violation in Axe().run(page).response["violations"]:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(Axe().axe_script)
+        for violation in page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]:
             places = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
             found.append(f"axe {violation['id']} ({violation['impact']}): {violation['help']}: {places}")
         scroll = page.evaluate("document.documentElement.scrollWidth")
@@ -175,12 +192,14 @@ class Site:
     ) -> None:
         """The page itself is shown, not that of signing in; nothing is found on it in each language and width."""
         found = []
-        for language in languages:
-            for width in widths:
-                with self.open(path, language=language, width=width, cookies=cookies) as page:
+        with self.window(width=widths[0], cookies=cookies) as page:
+            for language in languages:
+                self.show(page, path, language=language)
+                shown = urlsplit(page.url).path
+                assert shown == urlsplit(path).path, f"{path} led to {shown}: who opens it, in which database?"
+                for width in widths:  # as when a telephone is turned: loading anew for it would show the same page
+                    page.set_viewport_size({"width": width, "height": HEIGHT})
                     self.keep_picture(page, f"{path}-{language}-{width}")
-                    shown = urlsplit(page.url).path
-                    assert shown == urlsplit(path).path, f"{path} led to {shown}: who opens it, in which database?"
                     found += [f"{language} {width} px: {finding}" for finding in self.findings(page)]
         assert not found, "\n".join([f"{path}:", *found])
 
