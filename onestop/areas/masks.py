@@ -19,9 +19,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from onestop.areas.scope import Scope, current
+from onestop.areas.scope import Scope, current, merged
 
-__all__ = ["MASKS", "NOT_SHOWN", "Mask", "demand_open", "is_masked", "kind_of", "nearest", "shown", "veiled"]
+__all__ = [
+    "MASKS",
+    "NOT_SHOWN",
+    "Mask",
+    "demand_open",
+    "is_masked",
+    "is_masked_somewhere",
+    "kind_of",
+    "nearest",
+    "shown",
+    "veiled",
+]
 
 NOT_SHOWN: Final = gettext_lazy("not shown to your role")
 HIDDEN: Final = "•••"
@@ -63,6 +74,16 @@ def is_masked(record: Any, column: str, scope: Scope | None = None) -> bool:
     """Whether the column of this record is hidden from the officer of the open scope. Raises ScopeMissing."""
     kind = kind_of(record, column)
     return bool(kind) and (scope or current()).hides(kind, record.unit_code)
+
+
+def is_masked_somewhere(kind: str) -> bool:
+    """Whether this kind of column is hidden from the officer anywhere in the open scope. Raises ScopeMissing."""
+    masks = current().masks
+    open_in = merged(codes for kinds, codes in masks if kind not in kinds)
+    return any(
+        kind in kinds and not any(start <= low and high <= end for start, end in open_in)
+        for kinds, (low, high) in masks
+    )
 
 
 def shown(record: Any, column: str) -> Any:

@@ -20,7 +20,7 @@ from onestop.desk.home import my_units
 from onestop.desk.matrix import age_of, sex_of
 from onestop.desk.words import names_of
 from onestop.registry.models import HouseholdMembership, Person
-from onestop.registry.queries import household_by_folder, household_of, person_by_number
+from onestop.registry.queries import TooManyQuestions, household_by_folder, household_of, person_by_number
 from onestop.registry.search import Found, find, looked_in, near
 from onestop.staff.models import Officer
 from onestop.staff.queries import officer_of
@@ -59,7 +59,11 @@ def search(request: HttpRequest) -> HttpResponse:
         if url:
             return HttpResponseRedirect(url)
         place, year = form.cleaned_data["place"], form.cleaned_data["born"]
-        found = find(text, officer=officer, village=place, birth_year=year)
+        try:
+            found = find(text, officer=officer, village=place, birth_year=year)
+        except TooManyQuestions as refused:
+            form.add_error("q", refused)
+            return render(request, "desk/search.html", context, status=429)
         context |= {
             "text": text,
             "hits": hits(found),

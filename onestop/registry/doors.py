@@ -1,10 +1,12 @@
-"""The two doors of this room that look over the walls, as the bodies of their database functions; two more, for
-doubles, stand in doors_doubles.py.
+"""The doors of this room that look over the walls, as the bodies of their database functions; those for doubles
+stand in doors_doubles.py.
 
 `registry_known_elsewhere` answers a clerk who meets a stranger: registered at this office, since that day, and nothing
-more; exact matches only, a few dozen questions an hour. `registry_follow` is the one place that re-keys people who
-moved: every walled table with a `person_id` or a `household_id` follows, also tables of rooms above this one, so that
-no room can be forgotten. A room whose table shall follow gives the door `SELECT, UPDATE (unit_code)` on it.
+more; exact matches only, a few dozen questions an hour. `registry_may_ask` counts them, and with them each search by a
+number that the officer's roles do not show (straight.py): with either one could fish. `registry_follow` is the one
+place that re-keys people who moved: every walled table with a `person_id` or a `household_id` follows, also tables of
+rooms above this one, so that no room can be forgotten. A room whose table shall follow gives the door
+`SELECT, UPDATE (unit_code)` on it.
 """
 
 from typing import Final
@@ -16,11 +18,8 @@ QUESTIONS_AN_HOUR: Final = 60
 TOO_MANY: Final = "OS429"
 OUTSIDE: Final = "OS403"
 
-KNOWN_ELSEWHERE_ARGUMENTS: Final = (
-    "p_number text, p_kind text, p_paper text, p_family text, p_given text, p_sex text, p_birth date"
-)
-_KNOWN_ELSEWHERE: Final = """
-#variable_conflict use_column
+# Whether one more question is within the officer's measure; if so it is counted
+_MAY_ASK: Final = """
 DECLARE
     who uuid := nullif(current_setting('onestop.officer', true), '')::uuid;
 BEGIN
@@ -29,10 +28,25 @@ BEGIN
     END IF;
     -- the officer's own questions wait for one another, so that many sent at once are counted; nobody else's do
     PERFORM pg_advisory_xact_lock(hashtextextended('registry door ' || who::text, 0));
-    INSERT INTO registry_doorquestion (officer_id, at) VALUES (who, clock_timestamp());
     IF (SELECT count(*) FROM registry_doorquestion q
         WHERE q.officer_id = who AND NOT q.registering
-              AND q.at > clock_timestamp() - interval '1 hour') > __LIMIT__ THEN
+              AND q.at > clock_timestamp() - interval '1 hour') >= __LIMIT__ THEN
+        RETURN false;
+    END IF;
+    INSERT INTO registry_doorquestion (officer_id, at) VALUES (who, clock_timestamp());
+    RETURN true;
+END
+"""
+MAY_ASK: Final = _MAY_ASK.replace("__LIMIT__", str(QUESTIONS_AN_HOUR))
+MAY_ASK_NEEDS: Final = {"registry_doorquestion": "SELECT, INSERT"}
+
+KNOWN_ELSEWHERE_ARGUMENTS: Final = (
+    "p_number text, p_kind text, p_paper text, p_family text, p_given text, p_sex text, p_birth date"
+)
+KNOWN_ELSEWHERE: Final = """
+#variable_conflict use_column
+BEGIN
+    IF NOT registry_may_ask() THEN
         RAISE EXCEPTION 'too many questions in an hour' USING ERRCODE = 'OS429';
     END IF;
     RETURN QUERY
@@ -52,14 +66,10 @@ BEGIN
     WHERE p.voided_at IS NULL AND NOT coalesce(__INSIDE__, false)
     ORDER BY 2 LIMIT 5;
 END
-"""
-KNOWN_ELSEWHERE: Final = _KNOWN_ELSEWHERE.replace("__LIMIT__", str(QUESTIONS_AN_HOUR)).replace(
-    "__INSIDE__", policy().replace('"unit_code"', 'p."unit_code"')
-)
+""".replace("__INSIDE__", policy().replace('"unit_code"', 'p."unit_code"'))
 KNOWN_ELSEWHERE_NEEDS: Final = {
     "registry_person": "SELECT, UPDATE (unit_code)",
     "registry_identitydocument": "SELECT, UPDATE (unit_code)",
-    "registry_doorquestion": "SELECT, INSERT",
     "areas_administrativeunit": "SELECT",
 }
 

@@ -124,7 +124,8 @@ def find(
 
     `text`: a name in Khmer or Latin letters, either part first, whole or in part; or a membership number, a folder
     number, a telephone number, the number of a paper: these give exactly who has them, whatever else is known.
-    `village`: the code of a village, or of any unit above. `birth_year` may be missed by two. Raises ScopeMissing.
+    `village`: the code of a village, or of any unit above. `birth_year` may be missed by two. Raises ScopeMissing,
+    TooManyQuestions (straight.py).
     """
     people = Person.objects.visible_to(officer)  # raises without a scope, also for an empty text
     text = _typed(text)

@@ -1,14 +1,21 @@
-"""Numbers that lead straight to a person: of the member, of the folder, of a telephone, of a paper."""
+"""Numbers that lead straight to a person: of the member, of the folder, of a telephone, of a paper.
+
+Whose roles do not show a kind of number could find out one by trying: so such searches are counted like questions at
+the narrow door, and no more of them is answered than of those (decisions/021-masked-columns.md).
+"""
 
 from typing import Final
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
+from onestop.areas.masks import is_masked_somewhere
 from onestop.areas.numbers import NumberWrong, read_number
 from onestop.areas.phones import PhoneWrong, e164
 from onestop.registry.actions.papers import bare
+from onestop.registry.doors import QUESTIONS_AN_HOUR
 from onestop.registry.models import Household, HouseholdMembership, IdentityDocument, Person
-from onestop.registry.queries import household_by_folder, person_by_number
+from onestop.registry.queries import TooManyQuestions, household_by_folder, person_by_number
 from onestop.staff.models import Officer
 
 __all__ = ["straight"]
@@ -20,21 +27,41 @@ def straight(text: str, *, officer: Officer) -> tuple[str, list[Person]] | None:
     """Why, and who: the people with exactly this number; None when the text is no number but a name.
 
     Somebody who moved away, was voided or lies outside the officer's area is not among them; of a merged person it is
-    the one that stays. Raises ScopeMissing.
+    the one that stays. Raises ScopeMissing; TooManyQuestions when the number may be of a kind that the officer's
+    roles do not show and too many such were searched for within the hour.
     """
     typed = bare(text)
     if not any(sign.isdigit() for sign in typed):
         return None
     ways = (
-        (_("This membership number"), _by_number),
-        (_("This folder number"), _by_folder),
-        (_("This telephone number"), _by_phone),
-        (_("This number of a paper"), _by_paper),
+        (_("This membership number"), _by_number, ""),
+        (_("This folder number"), _by_folder, ""),
+        (_("This telephone number"), _by_phone, "phone"),
+        (_("This number of a paper"), _by_paper, "papers"),
     )
-    for why, way in ways:
+    is_counted = False
+    for why, way, kind in ways:
+        if kind and not is_counted and is_masked_somewhere(kind):
+            _count()
+            is_counted = True
         if persons := way(typed, officer):
             return why, persons
     return _("No such number"), []
+
+
+def _count() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT registry_may_ask()")
+        (may_ask,) = cursor.fetchone()
+    if not may_ask:
+        raise TooManyQuestions(
+            _(
+                "You have searched %(times)s times within an hour by numbers that your role does not show, and no more "
+                "is answered. Wait until the hour is over, or search by the name or the membership number. Other "
+                "officers may go on searching."
+            )
+            % {"times": QUESTIONS_AN_HOUR}
+        )
 
 
 def _by_number(typed: str, officer: Officer) -> list[Person]:

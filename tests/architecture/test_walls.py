@@ -47,6 +47,7 @@ DOORS = {
     " p_roles text, p_office text)",
     "registry_settle_double(p_notice uuid, p_now timestamp with time zone, p_verb text, p_roles text, p_office text)",
     "registry_follow(p_persons uuid[], p_households uuid[], p_unit text)",
+    "registry_may_ask()",
     "staff_did(p_kind text, p_subject text, p_verbs text[], p_officer uuid)",
     "registry_known_elsewhere(p_number text, p_kind text, p_paper text, p_family text, p_given text, p_sex text,"
     " p_birth date)",

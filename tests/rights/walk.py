@@ -48,8 +48,10 @@ GUESSES: Final = frozenset({"staff_signinthrottle"})
 # A place outside may be opened in an emergency: that is what its page is for
 OPENINGS: Final = frozenset({"staff_breakglass", "journal_rowhistory"})
 # Who is registered elsewhere may be asked of the narrow door, which counts its questions: its page is for that, and
-# answers otherwise when somebody of the same name, sex and birth is registered elsewhere
+# answers otherwise when somebody of the same name, sex and birth is registered elsewhere. A search by a number that the
+# role does not show is counted with them
 THE_DOOR: Final = "registry:elsewhere"
+COUNTED: Final = (f"{THE_DOOR} ", "desk:search ")
 QUESTIONS: Final = frozenset({"registry_doorquestion"})
 SESSIONS: Final = "staff_officersession"
 # Tables too large to be compared for each asking; a write is seen all the same
@@ -328,9 +330,7 @@ class Walker:
         if ask.method != "POST" and changed - JOURNAL:
             self._leaks(where, f"only reads and wrote {', '.join(sorted(changed - JOURNAL))}")
         is_outside = place is not None and self.scope is not None and not self.scope.covers(place.unit)
-        if is_outside and changed - JOURNAL - OPENINGS - (
-            QUESTIONS if where.startswith(f"{THE_DOOR} ") else frozenset()
-        ):
+        if is_outside and changed - JOURNAL - OPENINGS - (QUESTIONS if where.startswith(COUNTED) else frozenset()):
             self._leaks(where, f"is about somebody outside and wrote {', '.join(sorted(changed))}")
         kept = sorted(name for name in changed - JOURNAL if name != "journal_rowhistory")
         return (f", writes {' '.join(kept)}" if kept else "") + (f", journals {' '.join(verbs)}" if verbs else "")

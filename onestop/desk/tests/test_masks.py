@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.utils import translation
 
 from onestop.areas import clock
-from onestop.areas.masks import demand_open, shown
+from onestop.areas.masks import demand_open, is_masked_somewhere, shown
 from onestop.areas.scope import Scope, current, shown_to
 from onestop.registry import actions
 from onestop.registry.actions import change_household, void
+from onestop.registry.doors import QUESTIONS_AN_HOUR
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory, member
-from onestop.registry.models import Household, IdentityDocument, Person, PovertyStatus
+from onestop.registry.models import DoorQuestion, Household, IdentityDocument, Person, PovertyStatus
+from onestop.registry.search import find
 from onestop.staff.models import Officer, RoleAssignment
 from onestop.staff.scope import scope, scope_of
 
@@ -103,6 +105,48 @@ def test_a_number_the_person_gave_finds_the_person_and_shows_no_more_of_it(alone
     assert alone.name_latin in found and "012 345 678" not in found
     assert alone.name_latin not in page("planning", "desk:search", q=PAPER[:-1])
     assert alone.name_latin not in page("planning", "desk:search", q=PAPER[-3:])
+
+
+def test_numbers_a_role_does_not_show_are_not_tried_out(alone: Person) -> None:
+    """Counted like questions at the narrow door; the name still finds, and colleagues and the clerk go on."""
+    with scope(officer("planning")):
+        for tried in range(QUESTIONS_AN_HOUR - 1):
+            find(f"98765{tried:04}", officer=officer("planning"))
+    assert alone.name_latin in page("planning", "desk:search", q=PAPER), "the sixtieth is answered"
+    for number in (PAPER, PHONE):
+        refused = page("planning", "desk:search", q=number)
+        assert alone.name_latin not in refused and "60 times within an hour" in refused and number in refused
+    for text in (alone.number, alone.name_latin):
+        assert "times within an hour" not in page("planning", "desk:search", q=text)
+    assert alone.name_latin in page("district", "desk:search", q=PAPER)
+    page("commune", "desk:search", q=PAPER)
+    assert set(DoorQuestion.objects.filter(registering=False).values_list("officer", flat=True)) == {
+        officer("planning").pk
+    }, "who masks nothing is not counted"
+
+
+def test_only_what_the_role_hides_is_counted(alone: Person) -> None:
+    """The inter-sector officer sees telephones and no papers."""
+    by = officer("intersector")
+    page("intersector", "desk:search", q=PHONE)
+    assert not DoorQuestion.objects.filter(officer=by).exists()
+    page("intersector", "desk:search", q=PAPER)
+    assert DoorQuestion.objects.filter(officer=by).count() == 1
+
+
+def test_a_kind_is_masked_somewhere_until_other_roles_show_it_everywhere() -> None:
+    by = officer("district")
+    with scope(by):
+        whole, half = ("1701", "1702"), ("1701", "170105")
+        masks = {
+            (): False,
+            ((frozenset({"phone"}), whole),): True,
+            ((frozenset({"phone"}), whole), (frozenset(), half)): True,
+            ((frozenset({"phone"}), whole), (frozenset({"papers"}), half), (frozenset(), ("170105", "18"))): False,
+        }
+        for held, somewhere in masks.items():
+            with shown_to(Scope(**{**vars(current()), "masks": held})):
+                assert is_masked_somewhere("phone") is somewhere, held
 
 
 def test_another_role_over_the_place_shows_what_it_needs_and_only_there(home: Household) -> None:

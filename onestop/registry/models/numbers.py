@@ -49,7 +49,8 @@ class NumberBlock(Keyed):
 
 
 class DoorQuestion(models.Model):
-    """One question an officer put through the narrow door; only counted, to keep the door narrow (doors.py).
+    """One question an officer put through the narrow door, or a search by a number the officer's roles do not show;
+    only counted, to keep the door narrow (doors.py).
 
     `registering`: the door was asked by itself about somebody just registered, which has a measure of its own.
     """
