@@ -15,18 +15,21 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from onestop.areas import clock
+from onestop.areas.models import Installation
 from onestop.desk import health
 from onestop.desk.health import Finding, Look, State, ask
 from onestop.journal.heads import keys_folder, last_ended
 from onestop.journal.keys import KeyRefused, public_keys, signing_key
 from onestop.journal.models import DayHead, Seal
 from onestop.letters.paper import font_folders
+from onestop.registry.sweeping import last_sweep
 from onestop.ui.checks import unstyled_reason
 
 __all__ = ["LOOKS", "disk_finding"]
 
 LATE: Final = timedelta(minutes=5)  # a line waits a minute for its seal
 QUEUE_LATE: Final = timedelta(minutes=10)
+SWEEP_LATE: Final = timedelta(days=2)  # once a day, while the machine is on
 HEARTBEAT: Final = timedelta(seconds=60)  # a worker's heart beats each ten
 GIGABYTE: Final = 1024**3
 BACKUP_WARN, BACKUP_FAIL = timedelta(days=2), timedelta(days=7)
@@ -138,6 +141,22 @@ def jobs() -> Iterator[Finding]:
     )
 
 
+def doubles() -> Iterator[Finding]:
+    """People registered at two offices were looked for lately."""
+    last, installed = last_sweep(), Installation.objects.first()
+    since = last.begun_at if last else installed.created_at if installed else clock.now()
+    late = clock.now() - since > SWEEP_LATE
+    yield Finding(
+        "doubles",
+        _("People registered at two offices"),
+        "warn" if late else "ok",
+        _("looked for at %(at)s") % {"at": f"{clock.local(last.begun_at):%Y-%m-%d %H:%M}"}
+        if last
+        else _("not looked for yet"),
+        _("See that the job worker runs (above); by hand: ./run onestop registry doubles") if late else "",
+    )
+
+
 def disk() -> Iterator[Finding]:
     """Room on the disk of everything made at run time."""
     usage = shutil.disk_usage(settings.VAR)
@@ -236,6 +255,7 @@ LOOKS: Final[list[Look]] = [
     health.history,
     journal,
     jobs,
+    doubles,
     disk,
     backup,
     health.migrations,

@@ -14,9 +14,9 @@ from django.db import connection
 from onestop.areas.clock import now
 from onestop.areas.walls import walled_tables
 from onestop.registry.actions import answer, give_notice, record_document, record_poverty_status
-from onestop.registry.actions.doubles import sweep
 from onestop.registry.factories import HouseholdFactory, member
-from onestop.registry.models import CorrectionRequest, DisclosedRecord, Disclosure, Person
+from onestop.registry.models import CorrectionRequest, DisclosedRecord, Disclosure
+from onestop.registry.sweeping import sweep
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope, system_scope
 
@@ -46,8 +46,7 @@ def filled(committed_database: dict[str, str]) -> dict[str, str]:
             CorrectionRequest.objects.create(person=head, unit_code=place, changes={}, proof="ID", asked_by=loader)
             handed_out = Disclosure.objects.create(at=now(), officer=loader, purpose="visit", unit_code=place)
             DisclosedRecord.objects.create(disclosure=handed_out, person=head, unit_code=place)
-    with system_scope("system.loader"):  # the same paper in three places: each is told of the other two
-        assert sweep(list(Person.objects.values_list("pk", flat=True))) >= len(VILLAGES)
+    assert sweep().found >= len(VILLAGES), "the same paper in three places: each is told of the other two"
     return committed_database
 
 

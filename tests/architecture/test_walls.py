@@ -31,6 +31,7 @@ PERSONAL_ROOMS = ("registry_", "enrolments_")
 WITHOUT_UNIT = {
     "registry_numberblock": "blocks of free membership numbers, of nobody yet",
     "registry_factcolumn": "which facts have a column: of nobody",
+    "registry_doublesweep": "when somebody looked for doubles, and how many: of nobody",
     "enrolments_pilotload": "how far the loading of the pilot has come: of nobody",
     "registry_doorquestion": "how often an officer asked at the narrow door: officer and time, no person",
 }

@@ -21,6 +21,7 @@ from django.utils import translation
 
 from conftest import point_django_at
 from onestop.areas.clock import now
+from onestop.areas.models import Installation
 from onestop.desk import health, health_office
 from onestop.desk.health import Finding, examined, worst
 from onestop.desk.health_office import LOOKS, disk_finding
@@ -30,6 +31,8 @@ from onestop.journal.keys import make_if_missing
 from onestop.journal.seal import seal_lines
 from onestop.journal.verbs import READ
 from onestop.letters import paper
+from onestop.registry.models import DoubleSweep
+from onestop.registry.sweeping import sweep
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope
 from tests.journeys.browser import Site, signed_in
@@ -229,6 +232,19 @@ def test_jobs_that_failed_are_found_and_a_worker_that_lives_is_well(surgeon: Run
     assert (finding.state, finding.found) == ("warn", "journal.seal × 1")
 
 
+@pytest.mark.django_db
+def test_doubles_that_nobody_looked_for_lately_are_found() -> None:
+    Installation.objects.update(created_at=now())
+    assert found("doubles", health_office.doubles).state == "ok", "a new installation has not looked yet"
+    Installation.objects.update(created_at=now() - timedelta(days=3))
+    finding = found("doubles", health_office.doubles)
+    assert finding.state == "warn" and "./run onestop registry doubles" in finding.do
+    sweep()
+    assert found("doubles", health_office.doubles).state == "ok"
+    DoubleSweep.objects.update(begun_at=now() - timedelta(days=3))
+    assert found("doubles", health_office.doubles).state == "warn"
+
+
 def test_a_full_disk_is_found() -> None:
     assert disk_finding(free=GIGABYTE // 4, total=100 * GIGABYTE).state == "fail"
     assert disk_finding(free=GIGABYTE, total=10 * GIGABYTE).state == "warn"
@@ -320,7 +336,7 @@ def test_the_page_is_for_those_who_look_after_the_machine(client: Client) -> Non
     answer = client.get("/health/")
     assert answer.status_code == 200
     assert "onestop doctor" in answer.content.decode()
-    assert len(LOOKS) == 12
+    assert len(LOOKS) == 13
 
 
 @pytest.mark.browser

@@ -12,57 +12,32 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from onestop.areas.clock import now, today
+from onestop.areas.clock import now
 from onestop.areas.scope import current
-from onestop.areas.terms import due_on
 from onestop.journal.actions import record
 from onestop.registry.choices import DOUBLES_NOT_ASKED, DoubleOutcome
 from onestop.registry.doors import OUTSIDE
 from onestop.registry.models import DoubleNotice
+from onestop.registry.sweeping import open_doubles
 from onestop.registry.workflow import DOUBLE
 from onestop.staff.models import Officer
 
-__all__ = ["look_for_doubles", "settle_double", "sweep"]
+__all__ = ["look_for_doubles", "settle_double"]
 
 
 @transaction.atomic
 def look_for_doubles(persons: Sequence[UUID], *, by: Officer) -> int:
     """Ask the door whether these persons, just written down, are registered at another office; how many notices opened.
 
-    A system officer writes down whole files: they are looked through afterwards (`sweep`). Beyond the measure of an
+    A system officer writes down whole files: they are looked through afterwards (sweeping.py). Beyond the measure of an
     hour nothing is asked, which a line of the journal says, and whoever is being registered is registered all the same.
     """
     if by.is_system or not persons:
         return 0
-    opened = _asked(list(persons))
+    opened = open_doubles(persons)
     if opened < 0:
         record(DOUBLES_NOT_ASKED, by=by, note=str(len(persons)))
     return max(opened, 0)
-
-
-@transaction.atomic
-def sweep(persons: Sequence[UUID]) -> int:
-    """Look through persons who came in by a file or beyond an officer's measure. Inside a system officer's scope."""
-    return _asked(list(persons))
-
-
-def _asked(persons: list[UUID]) -> int:
-    scope = current()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT registry_open_doubles(%s::uuid[], %s, %s, %s::date, %s, %s, %s)",
-            [
-                persons,
-                now(),
-                today(),
-                due_on("double", today()),
-                DOUBLE.verb(DOUBLE.transitions["open"]),
-                " ".join(scope.roles),
-                scope.office_code,
-            ],
-        )
-        row: tuple[int] = cursor.fetchone() or (0,)
-    return row[0]
 
 
 @transaction.atomic

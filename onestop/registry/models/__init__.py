@@ -19,6 +19,7 @@ is found by name, made from the names as the rows are from the answers. **Number
 **DoorQuestion** are the office's own book-keeping and hold nobody's data.
 
 **DoubleNotice** is one office's side of a double: somebody who may be registered at two offices.
+**DoubleSweep** is a look for doubles through people who came in by a file.
 
 **NoticeGiven** says that a person was told how the office treats such data, **Disclosure** with each
 **DisclosedRecord** who stood on a list that was handed out and for what, **CorrectionRequest** what a person asks to
@@ -26,7 +27,7 @@ have put right.
 """
 
 from onestop.registry.models.answers import AnswerSheet, FactColumn, HouseholdRow, PersonRow
-from onestop.registry.models.doubles import DoubleNotice
+from onestop.registry.models.doubles import DoubleNotice, DoubleSweep
 from onestop.registry.models.households import Household, HouseholdMembership, PovertyStatus, Residence
 from onestop.registry.models.numbers import DoorQuestion, NumberBlock
 from onestop.registry.models.people import IdentityDocument, Person
@@ -39,6 +40,7 @@ __all__ = [
     "DisclosedRecord",
     "Disclosure",
     "DoubleNotice",
+    "DoubleSweep",
     "DoorQuestion",
     "FactColumn",
     "Household",

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from onestop.areas.models import Personal, PersonalQuerySet, UnitCodeField
+from onestop.areas.models import Keyed, Personal, PersonalQuerySet, UnitCodeField
 from onestop.registry.choices import DoubleOutcome, DoubleSign, DoubleState
 from onestop.registry.models.people import Person
 from onestop.staff.models import Worked
@@ -57,3 +57,18 @@ class DoubleNotice(Worked, Personal):
 
     def __str__(self) -> str:
         return self.state
+
+
+class DoubleSweep(Keyed):
+    """One look for doubles that came to its end (sweeping.py); of nobody.
+
+    `history_upto`: the newest image of a row that it saw.
+    """
+
+    begun_at = models.DateTimeField(editable=False)
+    history_upto = models.BigIntegerField(editable=False)
+    persons = models.IntegerField(editable=False)
+    found = models.IntegerField(editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.begun_at:%Y-%m-%d} {self.found}/{self.persons}"

@@ -1,11 +1,9 @@
 """Doubles: what is written down at one office and known at another is told to both, each its own side."""
 
-from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from onestop.areas import clock
@@ -13,15 +11,15 @@ from onestop.areas.terms import due_on
 from onestop.journal.models import JournalEntry, RowHistory
 from onestop.journal.queries import history_of, lines_about
 from onestop.registry import actions
-from onestop.registry.actions.doubles import sweep
 from onestop.registry.choices import DoubleOutcome, DoubleSign, DoubleState
 from onestop.registry.doors_doubles import REGISTERED_AN_HOUR
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory, born, member
-from onestop.registry.models import DoubleNotice, HouseholdMembership, Person
+from onestop.registry.models import DoubleNotice, Person
+from onestop.registry.sweeping import sweep
 from onestop.registry.tests.conftest import officer
 from onestop.registry.tests.doubles import HERE, NAMED, THERE, written_down
 from onestop.staff.models import Officer
-from onestop.staff.scope import scope, system_scope
+from onestop.staff.scope import scope
 from onestop.staff.workflow import WrongState
 
 pytestmark = pytest.mark.django_db
@@ -234,27 +232,6 @@ def test_beyond_the_measure_people_are_registered_and_looked_for_later(clerk: Of
         assert JournalEntry.objects.filter(verb="registry.doubles_not_asked").count() == 1
     written_down(neighbour, THERE, given_name_km="ទី", given_name_latin="Ti")  # another officer is not kept out
     assert [side.person_id for side in sides(clerk)] == [alone.pk]
-    with system_scope("system.loader"):
-        assert sweep([here.pk, there.pk]) == 2
+    done = sweep()
+    assert done.found == 1 and done.persons >= len({here.pk, there.pk})
     assert {side.person_id for side in sides(clerk)} == {alone.pk, here.pk}
-
-
-def test_a_file_is_looked_through_afterwards(clerk: Officer, neighbour: Officer, loader: Officer) -> None:
-    for unit in (HERE, THERE):
-        actions.register_person(NewPersonFactory(**NAMED, sex="M"), unit_code=unit, by=loader)
-    assert not DoubleNotice.objects.exists()
-    assert sweep(list(Person.objects.values_list("pk", flat=True))) == 2
-    assert not HouseholdMembership.objects.exists()
-    told = StringIO()
-    call_command("registry", "doubles", "--since", "2010-01-01", stdout=told)
-    assert "Told to both offices: 0" in told.getvalue()
-    first = Person.objects.get(unit_code=HERE)
-    paper = actions.record_document(first, kind="citizen_id", number="123456780", by=loader)
-    actions.register_person(NewPersonFactory(sex="F"), unit_code="17010301", by=loader)
-    third = Person.objects.get(unit_code="17010301")
-    actions.record_document(third, kind="citizen_id", number="123456780", by=loader)
-    told = StringIO()
-    call_command("registry", "doubles", stdout=told)
-    assert "Told to both offices: 1" in told.getvalue()
-    assert {one.person_id for one in DoubleNotice.objects.filter(sign="paper")} == {paper.person_id, third.pk}
-    assert JournalEntry.objects.filter(verb="registry.doubles_swept").count() == 2
