@@ -12,7 +12,7 @@ from onestop.areas.clock import now
 from onestop.areas.scope import BROKEN, Scope, current
 from onestop.journal.models import JournalEntry
 
-__all__ = ["blank_note", "note_digest", "record", "record_many", "record_rows"]
+__all__ = ["blank_note", "note_digest", "record", "record_rows"]
 
 # As `_entry` and `note_digest` make them, in the database; a random UUID is as good a salt as `secrets` gives
 _RECORD_ROWS = """
@@ -60,18 +60,6 @@ def record(
     entry.compartment = getattr(subject, "compartment", "") if compartment is None else compartment
     entry.save(force_insert=True)
     return entry
-
-
-def record_many(
-    verb: str, *, by: Actor, subjects: Iterable[models.Model], note: str = "", batch: int = 2000
-) -> list[JournalEntry]:
-    """The same line for each of many subjects, in a few statements."""
-    entries = []
-    for subject in subjects:
-        entry = _entry(verb, by, subject, "", None, "", note)
-        entry.sector, entry.compartment = getattr(subject, "sector", ""), getattr(subject, "compartment", "")
-        entries.append(entry)
-    return JournalEntry.objects.bulk_create(entries, batch_size=batch)
 
 
 def record_rows(

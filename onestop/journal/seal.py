@@ -6,15 +6,11 @@ line: everything but the note's text, its salt and the present unit, which may c
 digest. What holds and what does not is found by audit.py; the days are signed by heads.py.
 """
 
-import hashlib
-from datetime import UTC
 from typing import Final
 
 from django.db import connection
 
-from onestop.journal.models import JournalEntry
-
-__all__ = ["FIRST", "SAID", "SEAL_BODY", "line_digest", "seal_lines"]
+__all__ = ["FIRST", "SAID", "SEAL_BODY", "seal_lines"]
 
 FIRST: Final = "0" * 64  # what the first link holds on to
 
@@ -60,20 +56,3 @@ def seal_lines() -> int:
         cursor.execute("SELECT journal_seal_lines()")
         (many,) = cursor.fetchone()
     return int(many)
-
-
-def line_digest(previous: str, entry: JournalEntry) -> str:
-    """The digest of a link: as the database computes it."""
-    said = [
-        str(entry.pk),
-        entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
-        entry.verb,
-        str(entry.officer_id),
-        entry.roles,
-        entry.office,
-        entry.subject_kind,
-        entry.subject_id,
-        entry.unit_code_then,
-        entry.note_digest,
-    ]
-    return hashlib.sha256("\x1f".join([previous, *said]).encode()).hexdigest()

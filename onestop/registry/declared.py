@@ -117,14 +117,6 @@ class Declarations:
         """The facts that have a column in the wide row of a subject."""
         return [fact for fact in self.of(subject) if fact.is_stored]
 
-    def on_topic(self, subject: str, topic: str, compartments: frozenset[str] = frozenset()) -> list[Declared]:
-        """The questions of one form, without those of compartments the officer does not have."""
-        return [
-            fact
-            for fact in self.of(subject)
-            if fact.topic == topic and fact.is_asked and (not fact.compartment or fact.compartment in compartments)
-        ]
-
     def codes_of(self, of: str, code: str) -> tuple[str, ...]:
         """The codes of a coded fact; none when the country does not declare it."""
         fact = self.get(of, code)

@@ -13,7 +13,7 @@ pack names is shown to whoever holds its right; a pack without the file names no
 Each source answers with one statement, inside the officer's scope.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -252,12 +252,6 @@ def standing(scope: Scope) -> list[Standing]:
         if task.page and task.roles & set(scope.roles) and (url := address(task.page))
     ]
     return list(dict.fromkeys(found))
-
-
-def by_role(roles: Iterable[str]) -> list[PackedTask]:
-    """The tasks of these roles, in the order of the file."""
-    held = set(roles)
-    return [task for task in packed_tasks().values() if task.roles & held]
 
 
 # -- the kinds of task of this room -----------------------------------------------------------------------------------

@@ -68,13 +68,13 @@ def test_the_scope_middleware_goes_round_the_page_alone() -> None:
 
 
 def recorded_verbs(file: Path) -> Iterator[str]:
-    """The verbs written as text in calls of record and record_many."""
+    """The verbs written as text in calls of record."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         first = node.args[0]
-        if name in {"record", "record_many"} and isinstance(first, ast.Constant) and isinstance(first.value, str):
+        if name == "record" and isinstance(first, ast.Constant) and isinstance(first.value, str):
             yield first.value
 
 

@@ -22,27 +22,6 @@ class PersonQuerySet(PersonalQuerySet):
         """Not dead before this day."""
         return self.filter(Q(died_on=None) | Q(died_on__gte=on))
 
-    def members_of(self, household_id: object, on: date) -> Self:
-        """Present in the household on a day, the head first, then by age."""
-        return (
-            self.kept()
-            .living(on)
-            .filter(Q(birth_from=None) | Q(birth_from__lte=on))
-            .filter(
-                Q(memberships__valid_to=None) | Q(memberships__valid_to__gte=on),
-                memberships__household=household_id,
-                memberships__valid_from__lte=on,
-                memberships__voided_at=None,
-            )
-            .annotate(relation=F("memberships__relation"))
-            .order_by(
-                models.Case(models.When(relation="head", then=0), default=1), F("birth_from").asc(nulls_last=True), "id"
-            )
-        )
-
-    def in_name_order(self) -> Self:
-        return self.order_by("name_sort", "id")
-
 
 class Person(Personal):
     """A human in the registry, served or not."""

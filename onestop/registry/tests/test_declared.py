@@ -38,7 +38,9 @@ def test_another_countrys_facts_have_columns_fields_and_answers(lun: Declaration
     assert written(breath, 2) == "2"
     with pytest.raises(AnswerRefused):
         written(breath, 3)
-    form = FactForm(lun.on_topic("household", "air"), {"domes": "2.5", "has_moon_book": "no"})
+    form = FactForm(
+        [fact for fact in lun.of("household") if fact.topic == "air"], {"domes": "2.5", "has_moon_book": "no"}
+    )
     assert form.is_valid() and set(form.answers()) == {"domes", "has_moon_book"}
 
 
@@ -53,12 +55,6 @@ def test_the_rule_library_takes_them_as_they_are(lun: Declarations) -> None:
 def test_nothing_of_one_country_is_known_to_the_other(lun: Declarations) -> None:
     assert lun.get("person", "grade") is None and declared().get("person", "breath") is None
     assert lun.codes_of("person", "relation") == ("head", "guest")
-
-
-def test_a_form_leaves_out_compartments_of_others() -> None:
-    shown = {fact.code for fact in declared().on_topic("person", "health")}
-    inside = {fact.code for fact in declared().on_topic("person", "health", frozenset({"health"}))}
-    assert "hiv" not in shown and inside == shown | {"hiv"}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import psycopg
 
-from onestop.journal.actions import record, record_many
+from onestop.journal.actions import record
 from onestop.journal.seal import SAID
 from onestop.journal.verbs import EXPORTED, READ
 from onestop.staff.models import Office, Officer
@@ -42,4 +42,5 @@ def write_lines(many: int = 6) -> None:
     district = Officer.objects.get(username="district")
     with scope(district):
         record(EXPORTED, by=district, unit_code="170101", note="twelve households")
-        record_many(READ, by=district, subjects=list(Office.objects.all()[: many - 1]))
+        for office in Office.objects.all()[: many - 1]:
+            record(READ, by=district, subject=office)

@@ -9,9 +9,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import translation
 
-from onestop.areas.models import AdministrativeUnit
 from onestop.areas.scope import ScopeMissing
-from onestop.journal.actions import WrongActor, blank_note, note_digest, record, record_many
+from onestop.journal.actions import WrongActor, blank_note, note_digest, record
 from onestop.journal.models import JournalEntry
 from onestop.journal.queries import lines_about, sentence
 from onestop.journal.verbs import EXPORTED, READ
@@ -135,14 +134,6 @@ def test_a_note_of_another_area_cannot_be_blanked() -> None:
     with scope(district):
         entry.refresh_from_db()
         assert entry.note == "kept"
-
-
-def test_many_lines_take_few_statements(django_assert_max_num_queries: Any) -> None:
-    district = officer("district")
-    places = list(AdministrativeUnit.objects.filter(code__startswith="1701")[:100])
-    assert len(places) > 50
-    with scope(district), django_assert_max_num_queries(3):
-        record_many(READ, by=district, subjects=places)
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "Chea Maly opened the household."), ("km", "ជា ម៉ាលី")])

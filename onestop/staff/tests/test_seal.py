@@ -1,5 +1,6 @@
 """The chain of seals, on committed lines: it holds whoever seals, late, at once or killed, and shows each change."""
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from onestop.areas.clock import now
 from onestop.journal import jobs, once
 from onestop.journal.audit import Fault, verify
 from onestop.journal.models import Idempotency, JournalEntry, Seal
-from onestop.journal.seal import FIRST, line_digest, seal_lines
+from onestop.journal.seal import FIRST, seal_lines
 from onestop.staff.models import Officer
 from onestop.staff.scope import system_scope
 from onestop.staff.tests.tampering import UNGUARDED, as_superuser, write_lines
@@ -63,6 +64,23 @@ def test_sealing_again_seals_only_what_is_new(forge: Forge) -> None:
     assert seal_lines() == 2
     assert faults() == []
     assert list(Seal.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 9))
+
+
+def line_digest(previous: str, entry: JournalEntry) -> str:
+    """The digest of a link, written down apart from the database's."""
+    said = [
+        str(entry.pk),
+        entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        entry.verb,
+        str(entry.officer_id),
+        entry.roles,
+        entry.office,
+        entry.subject_kind,
+        entry.subject_id,
+        entry.unit_code_then,
+        entry.note_digest,
+    ]
+    return hashlib.sha256("\x1f".join([previous, *said]).encode()).hexdigest()
 
 
 def test_the_database_and_python_compute_the_same_digest(forge: Forge) -> None:
