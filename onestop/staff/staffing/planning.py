@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from onestop.areas.country import Role, in_words, pack
 from onestop.areas.dates import read_date
+from onestop.areas.phones import PhoneWrong, e164
 from onestop.areas.scope import Range, current
 from onestop.staff import accounts
 from onestop.staff.accounts_queries import accounts_seen
@@ -199,6 +200,13 @@ class _Planner:
             return True
         return False
 
+    def _phone(self, one: Planned) -> str:
+        try:
+            return e164(one.row.text("phone"))
+        except PhoneWrong as wrong:
+            one.wrong("phone", str(wrong))
+            return ""
+
     # offices ---------------------------------------------------------------------------------------------------------
     def _offices(self, one: Planned) -> None:
         code, row = one.row.text("code"), one.row
@@ -221,6 +229,7 @@ class _Planner:
             "holder_km": row.text("holder_km"),
             "holder_latin": row.text("holder_latin"),
             "holder_title": self._choice(one, "holder_title", titles),
+            "phone": self._phone(one),
         }
         known = self.known_offices.get(code)
         if opened and not row.text("holder_km") and not (known and known.holder):

@@ -76,6 +76,7 @@ SHEETS: Final = {
                 Column("holder_latin", _("Accountable person in Latin letters"), width=26),
                 Column("holder_title", _("Is there as"), choices="roles"),
                 Column("opened_on", _("Open from")),
+                Column("phone", _("Telephone")),
             ),
         ),
         Sheet(

@@ -114,6 +114,20 @@ def a_district() -> dict[str, list[list[Any]]]:
     return {"offices": offices, "officers": officers, "roles": front + back + clerks, "committees": members}
 
 
+def test_the_telephone_of_an_office_is_read_as_people_write_it_and_may_be_brought_later(it: Client) -> None:
+    """Khmer digits, a number that lost its 0 as Excel takes it away, and one that is no number."""
+    for written, stored in (("០៦៣ ៩០០ ៩៩៩", "+85563900999"), (63900998, "+85563900998")):
+        preview = bring(it, workbook({"offices": [[*OFFICES, written]]}))
+        assert problems(preview) == [] and preview.context["counts"]["wrong"] == 0
+        save(it)
+        assert Office.objects.get(code="HALL_X").phone == stored
+    assert bring(it, workbook({"offices": [[*OFFICES, "063 900 998"]]})).context["counts"]["same"] == 1
+    assert bring(it, workbook({"offices": [OFFICES]})).context["counts"]["same"] == 1, "left empty, it stays"
+    ((number, head, words),) = problems(bring(it, workbook({"offices": [[*OFFICES, "063 90"]]})))
+    assert (number, head) == (2, str(sheets.SHEETS["offices"].column("phone").head)) and "digits" in words
+    assert Office.objects.get(code="HALL_X").phone == "+85563900998"
+
+
 def test_a_district_of_fifteen_offices_sixty_officers_and_forty_roles_is_set_up_from_one_file(
     it: Client, named: Named
 ) -> None:
