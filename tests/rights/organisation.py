@@ -42,6 +42,12 @@ def organised(unit: str, word: str, clerk: Officer, by: Officer) -> Organised:
             name_latin=f"{word}office",
             accountable=clerk,
         )
+        # open and without people, so that it may be closed, or taken out as a mistake
+        spare = organising.add_office(
+            by=by, code=f"{word.upper()}_SPARE", kind="front", unit_code=unit, name_km=f"ការិយាល័យ {word}spare",
+            name_latin=f"{word}spare", holder_km=f"ប្រធាន {word}holder", holder_latin=f"{word}holder",
+        )  # fmt: skip
+        spare = organising.open_office(spare.pk, on=SINCE, by=by, version=spare.version)
         committee = organising.add_committee(
             by=by, kind="vdc", unit_code=unit, name_km=f"គ.អ.ភ. {word}body", name_latin=f"{word}body", valid_from=SINCE
         )
@@ -74,6 +80,7 @@ def organised(unit: str, word: str, clerk: Officer, by: Officer) -> Organised:
     fields = {
         "office": str(office.pk),
         "office_code": office.code,
+        "spare": str(spare.pk),
         "committee": str(committee.pk),
         "member": str(member.pk),
         "partner": str(partner.pk),
@@ -83,7 +90,7 @@ def organised(unit: str, word: str, clerk: Officer, by: Officer) -> Organised:
         "sheet": str(sheet.pk),
     }
     words = {
-        "office": (f"{word}office", office.code, str(office.pk)),
+        "office": (f"{word}office", office.code, str(office.pk), f"{word}spare", spare.code, str(spare.pk)),
         "committee": (f"{word}body", f"{word}chair", str(committee.pk), str(member.pk)),
         "partner": (f"{word}partner", f"{word}-partner", f"{word}contact", str(partner.pk)),
         "sheet": (f"{word}sheet", str(sheet.pk)),

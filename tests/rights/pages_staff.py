@@ -5,6 +5,7 @@ from typing import Final
 from tests.rights.asks import Ask, get, post
 
 OF_OFFICE: Final = {"pk": "{office}"}
+OF_SPARE: Final = {"pk": "{spare}"}
 OF_COMMITTEE: Final = {"pk": "{committee}"}
 OF_MEMBER: Final = {"pk": "{committee}", "number": "{member}"}
 OF_PARTNER: Final = {"pk": "{partner}"}
@@ -34,8 +35,14 @@ OFFICES: Final[dict[str, list[Ask]]] = {
         post("is too late", OF_OFFICE, kind="front", unit_code="{village}", version="0", **NAMED),
     ],
     "staff:open-office": [post("opens it", OF_OFFICE, opened_on="1/6/2014", version="1")],
-    "staff:close-office": [post("closes it", OF_OFFICE, closed_on="1/6/2014", version="1")],
-    "staff:void-office": [post("takes it out", OF_OFFICE, **VOID)],
+    "staff:close-office": [
+        post("closes one that is not open", OF_OFFICE, closed_on="1/6/2014", version="1"),
+        post("closes it", OF_SPARE, closed_on="1/6/2014", version="2"),
+    ],
+    "staff:void-office": [
+        post("takes out one with people", OF_OFFICE, **VOID),
+        post("takes it out", OF_SPARE, **VOID | {"version": "2"}),
+    ],
     "staff:choose-setting": [
         post(
             "chooses",
