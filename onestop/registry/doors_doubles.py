@@ -4,7 +4,8 @@
 the same name with sex and whole date of birth, registered in the area of another office? It writes a side of the notice
 for each office and a line of the journal for each, and tells its caller only how many were opened. It answers no more
 than `registry_known_elsewhere` would, has a measure of its own for each officer, and is silent beyond it: registering
-goes on, and the command `doubles` looks later. `registry_settle_double` carries the outcome over to the other side.
+goes on, and the daily look finds them (sweeping.py). `registry_settle_double` brings the other side to where the own
+one stands: settled, or opened again.
 """
 
 from typing import Final
@@ -121,15 +122,15 @@ DECLARE
     mine record;
     carried integer;
 BEGIN
-    SELECT pair, outcome, since_on, settled_by_id INTO mine FROM registry_doublenotice
-    WHERE id = p_notice AND state = 'settled' AND coalesce(__INSIDE__, false);
+    SELECT pair, state, outcome, since_on, due_on, settled_by_id INTO mine FROM registry_doublenotice
+    WHERE id = p_notice AND coalesce(__INSIDE__, false);
     IF NOT FOUND OR who IS NULL THEN
         RAISE EXCEPTION 'outside the scope' USING ERRCODE = 'OS403';
     END IF;
     WITH done AS (
-        UPDATE registry_doublenotice SET state = 'settled', outcome = mine.outcome, settled_by_id = mine.settled_by_id,
-               since_on = mine.since_on, due_on = NULL, assigned_to_id = NULL, version = version + 1
-        WHERE pair = mine.pair AND id <> p_notice AND state = 'open'
+        UPDATE registry_doublenotice SET state = mine.state, outcome = mine.outcome, settled_by_id = mine.settled_by_id,
+               since_on = mine.since_on, due_on = mine.due_on, assigned_to_id = NULL, version = version + 1
+        WHERE pair = mine.pair AND id <> p_notice AND state <> mine.state
         RETURNING id, unit_code
     ), told AS (__JOURNAL__)
     SELECT count(*) INTO carried FROM done;

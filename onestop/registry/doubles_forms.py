@@ -74,6 +74,17 @@ class ElsewhereForm(forms.Form):
         return asked | {"name": (given["family"], given["given"]), "sex": given["sex"], "birth": given["birth"].value}
 
 
+class ReopeningForm(forms.Form):
+    """Why a settled double is opened again."""
+
+    reason = forms.CharField(
+        label=_("Why it is opened again"),
+        max_length=400,
+        help_text=_("Another paper that turned up, or what the call left out. The other office is not shown this."),
+        error_messages={"required": _("Write why it is opened again.")},
+    )
+
+
 class SettlingForm(forms.Form):
     """What the two offices found."""
 

@@ -6,7 +6,7 @@ Both tell of another area nothing but the office and the day. What is asked neve
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,9 +21,10 @@ from onestop.areas.guards import needs
 from onestop.areas.models import AdministrativeUnit
 from onestop.areas.numbers import NumberWrong
 from onestop.journal.queries import lines_about
-from onestop.registry.actions import settle_double
+from onestop.registry.actions import reopen_double, settle_double
+from onestop.registry.choices import DoubleState
 from onestop.registry.doors import QUESTIONS_AN_HOUR
-from onestop.registry.doubles_forms import ElsewhereForm, SettlingForm
+from onestop.registry.doubles_forms import ElsewhereForm, ReopeningForm, SettlingForm
 from onestop.registry.models import DoubleNotice, HouseholdMembership, Person
 from onestop.registry.privacy_views import names_of
 from onestop.registry.queries import Elsewhere, TooManyQuestions, known_elsewhere
@@ -36,6 +37,8 @@ from onestop.ui import languages
 from onestop.ui.components import Crumb
 from onestop.ui.context import address
 from onestop.ui.pagination import keyset_page
+
+_OUTCOMES: Final = DOUBLE.leading_on(DoubleState.OPEN)
 
 
 @dataclass(frozen=True)
@@ -128,16 +131,22 @@ def double(request: HttpRequest, pk: UUID) -> HttpResponse:
     if one is None:
         raise Http404
     officer = officer_of(request)
-    steps = [step for step in DOUBLE.transitions.values() if step.source]
-    form = SettlingForm(steps, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    given = request.POST if request.method == "POST" else None
+    form = ReopeningForm(given) if request.POST.get("step") == "reopen" else SettlingForm(_OUTCOMES, given)
+    if form.is_valid():
         try:
-            settle_double(one, outcome=form.cleaned_data["outcome"], by=officer)
+            if isinstance(form, ReopeningForm):
+                reopen_double(one, reason=form.cleaned_data["reason"], by=officer)
+                done = _("Opened again for both offices: it stands among the tasks of both.")
+            else:
+                settle_double(one, outcome=form.cleaned_data["outcome"], by=officer)
+                done = _("Settled for both offices, and written into the history of both.")
         except WrongState as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, _("Settled for both offices, and written into the history of both."))
+            messages.success(request, done)
             return redirect("registry:double", pk=one.pk)
+    may = {step.verb for step in DOUBLE.available(one, officer)}
     names = names_of(one.person)
     context = {
         "one": one,
@@ -146,7 +155,10 @@ def double(request: HttpRequest, pk: UUID) -> HttpResponse:
         "here_since": one.person.created_at.date(),  # reckoned as the door reckons the day of the other office
         "other": whom([one.other_unit])[one.other_unit],
         "form": form,
-        "may_settle": bool(DOUBLE.available(one, officer)),
+        "settling": form if isinstance(form, SettlingForm) else SettlingForm(_OUTCOMES),
+        "reopening": form if isinstance(form, ReopeningForm) else ReopeningForm(),
+        "may_settle": bool(may - {"reopen"}),
+        "may_reopen": "reopen" in may,
         "happened": lines_about(one, named=languages.one(names)),
         "crumbs": [
             Crumb(_("Registered at two offices?"), reverse("registry:doubles")),

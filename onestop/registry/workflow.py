@@ -2,7 +2,8 @@
 
 A request to put something right is asked by one officer and decided by another (GOV-43, F3-09); the person's record is
 changed in the moment of the decision, and only if nobody changed the same field meanwhile. A double is opened by the
-narrow door for both offices and settled by either (F3-43, design §5); settling one side settles the other.
+narrow door for both offices, settled by either (F3-43, design §5), and opened again by either with a reason; what is
+done on one side is done on the other.
 """
 
 from typing import Any
@@ -85,5 +86,16 @@ DOUBLE: Workflow[DoubleNotice] = Workflow(
         _settles(DoubleOutcome.SAME, _("{officer} settled: {subject} is one person, registered at two offices.")),
         _settles(DoubleOutcome.DIFFERENT, _("{officer} settled: {subject} and the other person are not the same.")),
         _settles(DoubleOutcome.MOVED, _("{officer} settled: {subject} moved from one area to the other.")),
+        Transition(
+            "reopen",
+            frozenset({DoubleState.SETTLED}),
+            DoubleState.OPEN,
+            right="registry.register",
+            needs=frozenset({"reason"}),
+            sets={"outcome": lambda _double, _by: "", "settled_by": lambda _double, _by: None},
+            due="double",
+            aside=True,
+            sentence=_("{officer} asked again whether {subject} is registered at another office too."),
+        ),
     ],
 )

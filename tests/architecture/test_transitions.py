@@ -44,7 +44,7 @@ def correction(officer: Officer) -> CorrectionRequest:
 
 def double(officer: Officer) -> DoubleNotice:
     person = HouseholdFactory(by=Officer.objects.get(username="system.loader"), unit_code=HERE).head
-    given = {"pair": uuid7(), "sign": "paper", "other_unit": "170102", "other_since": date(2014, 6, 1)}
+    given = {"pair": uuid7(), "sign": "paper", "other_unit": "170102", "other_since": date(2014, 6, 1), "reason": "-"}
     return DoubleNotice(person=person, unit_code=HERE, **given)
 
 

@@ -52,6 +52,9 @@ ELSEWHERE: Final[dict[str, list[Ask]]] = {
     "registry:double": [
         get("opens", OF_DOUBLE),
         post("settles it", OF_DOUBLE, outcome="different_person"),
+        post("opens it again before it is settled", OF_DOUBLE, step="reopen", reason="Another paper"),
+        post("opens a settled one again", {"pk": "{settled}"}, step="reopen", reason="Another paper"),
+        post("opens a settled one again without a reason", {"pk": "{settled}"}, step="reopen"),
         post("settles it as nothing", OF_DOUBLE, outcome="nothing"),
     ],
 }

@@ -130,15 +130,18 @@ def _asked(place: Place, clerk: Officer) -> Organised:
     word = RINGS[place.ring][5]
     head = Person.objects.get(pk=place.fields["head"])
     asked = actions.ask_correction(head, wanted={"given_name_latin": f"{word}wanted"}, proof=f"{word}proof", by=clerk)
-    double = DoubleNotice.objects.create(
-        person=head, unit_code=head.unit_code, pair=uuid7(), state="open", sign="paper", other_unit="010202",
-        other_since=SINCE,
+    double, settled = (
+        DoubleNotice.objects.create(
+            person=head, unit_code=head.unit_code, pair=uuid7(), state=state, outcome=outcome, sign="paper",
+            other_unit="010202", other_since=SINCE,
+        )
+        for state, outcome in (("open", ""), ("settled", "different_person"))
     )  # fmt: skip
     return Organised(
-        {"correction": str(asked.pk), "double": str(double.pk)},
+        {"correction": str(asked.pk), "double": str(double.pk), "settled": str(settled.pk)},
         {
             "correction": (f"{word}wanted", f"{word}proof", str(asked.pk)),
-            "double": (str(double.pk), str(double.pair)),
+            "double": (str(double.pk), str(double.pair), str(settled.pk), str(settled.pair)),
         },
     )
 

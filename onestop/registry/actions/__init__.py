@@ -11,7 +11,7 @@ from onestop.registry.actions.correcting import (
     refuse_correction,
     withdraw_correction,
 )
-from onestop.registry.actions.doubles import look_for_doubles, settle_double
+from onestop.registry.actions.doubles import look_for_doubles, reopen_double, settle_double
 from onestop.registry.actions.families import (
     add_member,
     change_head,
@@ -53,6 +53,7 @@ __all__ = [
     "register_household",
     "refuse_correction",
     "register_person",
+    "reopen_double",
     "settle_double",
     "split_household",
     "void",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.clock import now
 from onestop.areas.scope import current
+from onestop.areas.text import normalise
 from onestop.journal.actions import record
 from onestop.registry.choices import DOUBLES_NOT_ASKED, DoubleOutcome
 from onestop.registry.doors import OUTSIDE
@@ -22,7 +23,7 @@ from onestop.registry.sweeping import open_doubles
 from onestop.registry.workflow import DOUBLE
 from onestop.staff.models import Officer
 
-__all__ = ["look_for_doubles", "settle_double"]
+__all__ = ["look_for_doubles", "reopen_double", "settle_double"]
 
 
 @transaction.atomic
@@ -40,32 +41,38 @@ def look_for_doubles(persons: Sequence[UUID], *, by: Officer) -> int:
     return max(opened, 0)
 
 
-@transaction.atomic
 def settle_double(double: DoubleNotice, *, outcome: str, by: Officer) -> DoubleNotice:
     """Settle a double with what the two offices found, for both. Raises WrongState, PermissionDenied.
 
     Nothing else changes: two records of one person stay two until they are merged.
     """
-    outcome = DoubleOutcome(outcome).value
-    with connection.cursor() as cursor:  # both offices at once: the second waits, and finds it settled
+    return _for_both(double, DoubleOutcome(outcome).value, by=by)
+
+
+def reopen_double(double: DoubleNotice, *, reason: str, by: Officer) -> DoubleNotice:
+    """Open a settled double again for both offices: another paper turned up, or the call was about somebody else.
+
+    The reason stays on the own side. Raises WrongState, PermissionDenied, ValidationError without a reason.
+    """
+    return _for_both(double, "reopen", by=by, reason=normalise(reason))
+
+
+@transaction.atomic
+def _for_both(double: DoubleNotice, verb: str, *, by: Officer, **inputs: str) -> DoubleNotice:
+    """Move the own side, and let the door bring the other one to where it stands."""
+    with connection.cursor() as cursor:  # both offices at once: the second waits, and finds it done
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('double ' || %s, 0))", [str(double.pair)])
-    settled = DOUBLE.move(double, outcome, by=by)
+    moved = DOUBLE.move(double, verb, by=by, **inputs)
     scope = current()
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT registry_settle_double(%s, %s, %s, %s, %s)",
-                [
-                    settled.pk,
-                    now(),
-                    DOUBLE.verb(DOUBLE.transitions[outcome]),
-                    " ".join(scope.roles),
-                    scope.office_code,
-                ],
+                [moved.pk, now(), DOUBLE.verb(DOUBLE.transitions[verb]), " ".join(scope.roles), scope.office_code],
             )
     except DatabaseError as error:
         cause = error.__cause__
         if isinstance(cause, psycopg.Error) and cause.sqlstate == OUTSIDE:
             raise PermissionDenied(_("This is not in your area.")) from error
         raise
-    return settled
+    return moved

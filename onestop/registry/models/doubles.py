@@ -25,7 +25,8 @@ class DoubleNotice(Worked, Personal):
 
     A double has two sides with the same `pair`, one behind the wall of each office; nothing of a side but the unit of
     its office and the day of registering stands in the other. Both are written, and settled, by the door alone
-    (doors_doubles.py), once for a pair of persons. `unit_code` follows the person.
+    (doors_doubles.py), once for a pair of persons. `reason`: why it was opened again, on the side that did; the other
+    side is not told. `unit_code` follows the person.
     """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="doubles", editable=False, db_index=False)
@@ -37,6 +38,7 @@ class DoubleNotice(Worked, Personal):
     outcome = models.CharField(
         _("outcome"), max_length=20, choices=DoubleOutcome.choices, blank=True, default="", db_default=""
     )
+    reason = models.TextField(_("reason"), blank=True, default="", db_default="", editable=False)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False, db_index=False
     )

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
 
 from onestop.areas import clock
@@ -18,6 +18,7 @@ from onestop.registry.models import DoubleNotice, Person
 from onestop.registry.sweeping import sweep
 from onestop.registry.tests.conftest import officer
 from onestop.registry.tests.doubles import HERE, NAMED, THERE, written_down
+from onestop.registry.workflow import DOUBLE
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope
 from onestop.staff.workflow import WrongState
@@ -200,6 +201,42 @@ def test_a_pair_that_is_settled_is_not_told_again(twice: tuple[Person, Person], 
         side = actions.settle_double(DoubleNotice.objects.get(), outcome=DoubleOutcome.DIFFERENT, by=clerk)
         assert actions.look_for_doubles([side.person_id], by=clerk) == 0
     assert [one.state for one in sides(clerk)] == [DoubleState.SETTLED]
+
+
+def test_a_settled_double_is_opened_again_for_both_and_the_reason_stays_here(
+    twice: tuple[Person, Person], clerk: Officer, neighbour: Officer
+) -> None:
+    with scope(neighbour):
+        actions.settle_double(DoubleNotice.objects.get(), outcome=DoubleOutcome.DIFFERENT, by=neighbour)
+    with scope(clerk):
+        settled = DoubleNotice.objects.get()
+        with pytest.raises(ValidationError):
+            actions.reopen_double(settled, reason=" ", by=clerk)
+        actions.reopen_double(settled, reason="The passport turned up", by=clerk)
+        with pytest.raises(WrongState):
+            actions.reopen_double(settled, reason="Once more", by=clerk)
+        assert list(DOUBLE.waiting_for(clerk)) == [settled]
+    (mine,), (theirs,) = sides(clerk), sides(neighbour)
+    for side in (mine, theirs):
+        assert (side.state, side.outcome, side.settled_by_id) == (DoubleState.OPEN, "", None)
+        assert side.due_on == due_on("double", clock.today()) and side.since_on == clock.today()
+    assert (mine.reason, theirs.reason) == ("The passport turned up", "")
+    for by, side in ((clerk, mine), (neighbour, theirs)):
+        with scope(by):
+            lines = [line.verb.rsplit(".")[-1] for line in JournalEntry.objects.filter(subject_id=str(side.pk))]
+            assert sorted(lines) == ["different_person", "open", "reopen"]
+            assert "passport" not in " ".join(JournalEntry.objects.values_list("note", flat=True))
+    with scope(neighbour):
+        actions.settle_double(theirs, outcome=DoubleOutcome.SAME, by=neighbour)
+    assert [one.outcome for one in sides(clerk)] == [DoubleOutcome.SAME]
+
+
+def test_a_reader_opens_nothing_again(twice: tuple[Person, Person], clerk: Officer) -> None:
+    with scope(clerk):
+        side = actions.settle_double(DoubleNotice.objects.get(), outcome=DoubleOutcome.DIFFERENT, by=clerk)
+    reader = officer("planning")
+    with scope(reader), pytest.raises(PermissionDenied):
+        actions.reopen_double(side, reason="The passport turned up", by=reader)
 
 
 def test_who_may_not_register_settles_nothing(twice: tuple[Person, Person]) -> None:

@@ -188,6 +188,16 @@ def test_a_double_goes_from_the_worklist_to_settled_for_both(
         assert "One person, who moved" in client.get(reverse("registry:doubles") + "?all=1").content.decode()
     with scope(officer("neighbour")):
         assert DoubleNotice.objects.get().state == DoubleState.SETTLED
+    # somebody thinks better of it
+    url = reverse("registry:double", args=[other])
+    again = {"step": "reopen", "idempotency_key": str(uuid7())}
+    refused = theirs.post(url, again)
+    assert refused.status_code == 422 and "Write why it is opened again" in refused.content.decode()
+    for _click in range(2):
+        done = theirs.post(url, again | {"reason": "The passport turned up"}, follow=True).content.decode()
+        assert "Settle it for both offices" in done and "The passport turned up" in done
+    page = mine.get(reverse("registry:double", args=[key])).content.decode()
+    assert "Settle it for both offices" in page and "The passport" not in page and "asked again whether" in page
 
 
 def test_who_does_not_register_is_shown_no_double(twice: tuple[Person, Person], enter: Callable[[str], Client]) -> None:
