@@ -29,6 +29,7 @@ FACTS: Final = {"health": "hiv", "child_protection": "working_child"}
 WORDS: Final = {"health": "Zqabfact", "child_protection": "Zqcdfact"}
 WORDS_KM: Final = {"health": "ឥន្ទនូពពូលមួយ", "child_protection": "ឥន្ទនូពពូលពីរ"}
 PROGRAMMES: Final = {"health": "ZQHEALTH", "child_protection": "ZQCHILD"}
+SECTORS: Final = {"health": "health", "child_protection": "labour"}
 NAMES: Final = {"health": "Zqabscheme", "child_protection": "Zqcdscheme"}
 NAMES_KM: Final = {"health": "កម្មវិធីត្រីងៀតមួយ", "child_protection": "កម្មវិធីត្រីងៀតពីរ"}
 REASON: Final = {"health": "Zqabreason", "child_protection": "Zqcdreason"}
@@ -97,9 +98,13 @@ def load_programmes(folder: Path) -> None:
     paths = []
     for closed, code in PROGRAMMES.items():
         paths.append(folder / f"{code}.yaml")
-        sector = "health" if closed == "health" else "labour"
         text = _PROGRAMME.format(
-            code=code, km=NAMES_KM[closed], name=NAMES[closed], fact=FACTS[closed], compartment=closed, sector=sector
+            code=code,
+            km=NAMES_KM[closed],
+            name=NAMES[closed],
+            fact=FACTS[closed],
+            compartment=closed,
+            sector=SECTORS[closed],
         )
         paths[-1].write_text(text, "utf-8")
     with system_scope("system.loader"):

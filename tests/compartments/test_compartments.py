@@ -61,11 +61,16 @@ WIDE: Final = {"registry_personrow", "registry_householdrow"}
 
 
 def groups() -> dict[str, Role]:
-    """One role for all that may do the same on the same level, with the rights that open something today."""
+    """One role for all that sign in and may do the same on the same level, with the rights that open something today.
+
+    Sectors in which nothing is planted count as one: what could leak is in none of them.
+    """
     found: dict[tuple[object, ...], Role] = {}
     for role in pack().roles.values():
-        opens = frozenset(right for right in role.rights if RIGHTS[right].room in BUILT)
-        found.setdefault((role.level, opens, role.sees, role.sectors, role.compartments), role)
+        if role.may_sign_in:
+            opens = frozenset(right for right in role.rights if RIGHTS[right].room in BUILT)
+            sectors = role.sectors and role.sectors & set(planting.SECTORS.values())
+            found.setdefault((role.level, opens, role.sees, sectors, role.compartments), role)
     return {role.code: role for role in found.values()}
 
 
