@@ -4,7 +4,10 @@ The tests run in two processes beside each other, on two cores: what works on th
 make it as long as the other, and all the rest. What the second one prints is shown when it has ended. Then the walk of
 rights, which takes both cores itself and must fork before any browser has started threads.
 
-`./run test PATH…` runs only the tests named. `./run test rights` walks every address for all roles that differ and
+`./run test --long` also breaks the demonstration in every bad moment, guesses ten thousand passwords, and looks at each
+page in both languages at both widths, where otherwise it is looked at in Khmer on a telephone and in English on a
+screen: what a change rarely touches and .ci/run always does. `./run test PATH…` runs only the tests named, long or not.
+`./run test rights` walks every address for all roles that differ and
 compares with the reviewed matrix; `--all` walks every role for itself, `--write` writes the matrix anew (tests/rights).
 """
 
@@ -49,8 +52,11 @@ def main(arguments: list[str]) -> int:
         arguments = ["tests/rights"]
     environment.pop("DATABASE_URL", None)
     failed: list[str] = []
+    if long := "--long" in arguments:
+        arguments = [argument for argument in arguments if argument != "--long"]
+        environment["ONESTOP_LONG"] = "true"
     checks = {} if arguments else dict(CHECKS)
-    pytest = [sys.executable, "-m", "pytest"]
+    pytest = [sys.executable, "-m", "pytest", *([] if long or arguments else ["-m", "not long"])]
     if arguments:
         checks["tests"] = [*pytest, *arguments]
     for name, command in checks.items():

@@ -40,6 +40,9 @@ from config import assets
 WIDTHS = (1280, 320)
 HEIGHT = 900
 LANGUAGES = ("km", "en")
+# Where each page is looked at; in the long run in both languages at both widths (config/checks.py)
+LONG = os.environ.get("ONESTOP_LONG") == "true"
+SCREENS = {language: WIDTHS if LONG else (width,) for language, width in (("km", 320), ("en", 1280))}
 # --no-sandbox only because a container's root needs it; the rest keeps Chromium from reaching out
 FLAGS = (
     "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
@@ -188,16 +191,21 @@ class Site:
         *,
         cookies: Mapping[str, str] | None = None,
         languages: Sequence[str] = LANGUAGES,
-        widths: Sequence[int] = WIDTHS,
+        widths: Sequence[int] = (),
     ) -> None:
-        """The page itself is shown, not that of signing in; nothing is found on it in each language and width."""
+        """The page itself is shown, not that of signing in; nothing is found on it in these languages and widths.
+
+        Without widths those of SCREENS.
+        """
         found = []
-        with self.window(width=widths[0], cookies=cookies) as page:
+        with self.window(width=WIDTHS[0], cookies=cookies) as page:
             for language in languages:
                 self.show(page, path, language=language)
                 shown = urlsplit(page.url).path
                 assert shown == urlsplit(path).path, f"{path} led to {shown}: who opens it, in which database?"
-                for width in widths:  # as when a telephone is turned: loading anew for it would show the same page
+                for width in (
+                    widths or SCREENS[language]
+                ):  # as when a telephone is turned: loading anew for it would show the same page
                     page.set_viewport_size({"width": width, "height": HEIGHT})
                     self.keep_picture(page, f"{path}-{language}-{width}")
                     found += [f"{language} {width} px: {finding}" for finding in self.findings(page)]

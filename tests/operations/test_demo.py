@@ -28,7 +28,7 @@ from tests.operations.test_recipes import add_examples
 PERSONS = "6000"
 PATIENCE = 240  # seconds; the machine may be busy with other things
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 def environment(var: Path, **more: str) -> dict[str, str]:

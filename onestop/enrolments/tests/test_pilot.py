@@ -93,7 +93,7 @@ def village_levels(urls: dict[str, str]) -> dict[str, tuple[int, int]]:
     return {code: (first, second) for code, first, second in rows if first or second}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.shared
 def test_the_130_villages_have_exactly_their_published_poor_households(
     committed_database: dict[str, str], shared: Path

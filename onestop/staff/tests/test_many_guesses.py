@@ -20,7 +20,7 @@ from onestop.staff.tests.test_signing_in import ELSEWHERE, PASSWORD, enter, verb
 pytestmark = pytest.mark.urls("onestop.staff.tests.pages")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_after_ten_thousand_guesses_from_elsewhere_the_officer_gets_in_at_once_from_the_usual_place(
     committed_database: dict[str, str], settings: Any
 ) -> None:
