@@ -82,7 +82,9 @@ class Kind:
 
 @dataclass(frozen=True)
 class Role:
-    """A role of an officer: rights, what it sees (persons or figures), sectors (None = all) and compartments.
+    """A role of an officer: rights, what it sees (persons, own or figures), sectors (None = all) and compartments.
+
+    Of the own people are those with an enrolment in a programme of the role's sectors, with their households.
 
     `may_sign_in`: False for roles of committees and papers; they open no session (ORG-33). `also`: other names of the
     role (A11). `stands_for`: the roles of which any may take a step that names this one. `masks`: kinds of columns that
@@ -100,6 +102,11 @@ class Role:
     also: tuple[str, ...] = ()
     stands_for: tuple[str, ...] = ()
     masks: frozenset[str] = frozenset()
+
+    @property
+    def sees_people(self) -> bool:
+        """True when it sees persons: all of the area, or its own."""
+        return self.sees != "figures"
 
 
 @dataclass(frozen=True)
@@ -256,8 +263,8 @@ class Country:
         for node in self.node("roles.yaml").each("roles"):
             node.only(*_ROLE_KEYS)
             sees = node.text("sees")
-            if sees not in {"persons", "figures"}:
-                raise node.refuse(f"'{sees}' must be persons or figures.", "sees")
+            if sees not in {"persons", "own", "figures"}:
+                raise node.refuse(f"'{sees}' must be persons, own or figures.", "sees")
             level = node.whole("level")
             if not 0 <= level <= len(self.levels):
                 raise node.refuse(f"{level} is no level; 0 is the nation, {len(self.levels)} the lowest.", "level")
@@ -376,7 +383,7 @@ def _masks(node: Node, sees: str) -> frozenset[str]:
             near = nearest_mask(named.text())
             hint = f"did you mean {near}?" if near else f"known: {', '.join(MASKS)}."
             raise named.refuse(f"'{named.text()}' is no masked column; {hint}")
-    if sees != "persons":
+    if sees == "figures":
         raise node.refuse("a role that sees no persons has nothing to mask.", "masks")
     return frozenset(node.texts("masks"))
 

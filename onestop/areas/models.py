@@ -137,12 +137,13 @@ class PersonalQuerySet(models.QuerySet[Any]):
         """The rows inside the officer's areas, sectors and compartments; none for one who sees figures only.
 
         The officer's scope must be the open one, so that this filter and the wall in the database are one source.
-        Raises ScopeMissing otherwise.
+        Raises ScopeMissing otherwise. Whom an officer who sees only the own people reaches, the wall alone says: it is
+        asked of enrolments, which lie above this room (walls.py, `reach`).
         """
         scope = current()
         if scope.officer_id != officer.pk:
             raise ScopeMissing(f"The open scope is that of officer {scope.officer_id}, not of {officer.pk}.")
-        return self.none() if scope.figures_only else self.filter(within(scope.ranges), self._inside(scope))
+        return self.none() if scope.figures_only else self.filter(within(scope.open_ranges), self._inside(scope))
 
     def _inside(self, scope: Scope) -> models.Q:
         """Of rows that belong to a sector or a compartment, those of the scope: what their wall says (walls.py)."""

@@ -47,6 +47,10 @@ def merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
     return tuple(result)
 
 
+def _edges(ranges: Iterable[Range]) -> str:
+    return ",".join(chain.from_iterable(ranges))
+
+
 @dataclass(frozen=True)
 class Broken:
     """A place outside the officer's area that is open in an emergency until an instant, to read."""
@@ -65,7 +69,9 @@ class Scope:
     SQL, while `visible_to` still shows nobody. `broken`: places open in an emergency; they lie in `ranges`, persons
     are found and read there, but no list, table or figure is made of them. `rights`: the union over all roles, for a
     first look at the door; `may(right, at)` is exact. `masks`: what each role that shows persons masks, and where
-    (masks.py). `roles` and `office_code` are written into the journal.
+    (masks.py). `reach`: None for one who sees everybody of the ranges; else the sectors of whose enrolments the people
+    are seen, and `everyone` are the ranges where all are seen all the same. `roles` and `office_code` are written into
+    the journal.
     """
 
     officer_id: UUID
@@ -77,6 +83,8 @@ class Scope:
     figure_ranges: tuple[Range, ...] = ()
     grants: tuple[tuple[frozenset[str], Range], ...] = ()
     masks: tuple[tuple[frozenset[str], Range], ...] = ()
+    reach: frozenset[str] | None = None
+    everyone: tuple[Range, ...] = ()
     roles: tuple[str, ...] = ()
     office_code: str = ""
     counting: bool = False
@@ -106,6 +114,22 @@ class Scope:
             return False
         return any(low <= bottom and top <= high for low, high in self.ranges)
 
+    def sees_everybody_of(self, code: str) -> bool:
+        """True when nobody of the unit is out of sight, so that a number counted there is the number of the place."""
+        bottom, top = range_of(code)
+        whole = self.reach is None or any(low <= bottom and top <= high for low, high in self.everyone)
+        return whole and not self.figures_only and self.covers_all_of(code)
+
+    @property
+    def sees_some_only(self) -> bool:
+        """True when the people of the area, or of a part of it, are seen by an enrolment of the own sector only."""
+        return self.reach is not None and not self.figures_only
+
+    @property
+    def open_ranges(self) -> tuple[Range, ...]:
+        """The ranges in which any person may be seen: those where everybody is, where no sector leads to somebody."""
+        return self.everyone if self.reach is not None and not self.reach else self.ranges
+
     def is_broken_at(self, code: str) -> bool:
         """True when the unit is seen only because it is open in an emergency."""
         return any(low <= code < high for low, high in (range_of(one.unit_code) for one in self.broken))
@@ -114,11 +138,12 @@ class Scope:
         """The one range around all ranges, for the walls' index; ('', '') when no person may be seen."""
         if self.figures_only and not self.counting:
             return ("", "")
-        return (self.ranges[0][0], self.ranges[-1][1]) if self.ranges else ("", "")
+        ranges = self.open_ranges
+        return (ranges[0][0], ranges[-1][1]) if ranges else ("", "")
 
     def edges(self) -> str:
         """The exact ranges as the walls read them: 'lo,hi,lo,hi…' ascending; '' when the bounds say it all."""
-        return ",".join(chain.from_iterable(self.ranges)) if len(self.ranges) > 1 else ""
+        return _edges(self.open_ranges) if len(self.open_ranges) > 1 else ""
 
     def sector_setting(self) -> str:
         """The sectors as the walls read them: '*' for all, else 'a,b'."""
@@ -127,6 +152,14 @@ class Scope:
     def compartment_setting(self) -> str:
         """The compartments as the walls read them: 'a,b', '' for none."""
         return ",".join(sorted(self.compartments))
+
+    def reach_setting(self) -> str:
+        """'*' for who sees everybody, else the sectors whose enrolments lead to people: 'a,b', '' for none."""
+        return "*" if self.reach is None else ",".join(sorted(self.reach))
+
+    def everyone_setting(self) -> str:
+        """The ranges where everybody is seen beside those that are reached, as `edges`; also of one range."""
+        return _edges(self.everyone)
 
     def sees_sector(self, sector: str) -> bool:
         """True when the scope is not bound to sectors, or to this one among others."""

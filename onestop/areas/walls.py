@@ -11,6 +11,10 @@ stand in decisions/003-walls.md; change it only with new ones.
 A table whose rows belong to a sector of the office, or to a compartment, carries these too and names the columns in its
 Wall. `onestop.sectors` is '*' for all or 'health,labour', `onestop.compartments` the officer's own; '' in a row is no
 sector and no compartment (decisions/018).
+
+Who sees only the people that an enrolment of the own sector leads to (roles.yaml, `sees: own`) has these sectors in
+`onestop.reach`, and in `onestop.everyone` the ranges where everybody is seen all the same; for others `onestop.reach`
+is '*'. A Wall says in `reach` when such an officer sees a row. One that says nothing is closed to them.
 """
 
 from collections.abc import Mapping
@@ -22,7 +26,8 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 __all__ = [
-    "APP", "DOOR", "DoorFunction", "Grant", "RebuiltWall", "Sql", "Wall", "policy", "quoted", "wall", "walled_tables",
+    "APP", "DOOR", "DoorFunction", "Grant", "RebuiltWall", "Sql", "Wall", "policy", "quoted", "reaching", "wall",
+    "walled_tables",
 ]  # fmt: skip
 
 APP: Final = "onestop_app"
@@ -54,6 +59,13 @@ _COMPARTMENT: Final = """
         OR {column} = ANY ((SELECT string_to_array(current_setting('onestop.compartments', true), ','))::text[])
     )
 """
+# Asked once per statement, so that whoever sees everybody of the area pays nothing for the condition behind it.
+_REACH: Final = """
+    AND (
+        (SELECT CASE WHEN current_setting('onestop.reach', true) = '*' THEN 1 END) IS NOT NULL
+        {otherwise}
+    )
+"""
 
 
 def policy(unit_column: str = "unit_code", *, sector: str = "", compartment: str = "") -> str:
@@ -64,6 +76,11 @@ def policy(unit_column: str = "unit_code", *, sector: str = "", compartment: str
     more = _SECTOR.format(column=quoted(sector)) if sector else ""
     more += _COMPARTMENT.format(column=quoted(compartment)) if compartment else ""
     return f"({shape}{more})"
+
+
+def reaching(inside: str, reach: str = "") -> str:
+    """A policy as it stands in a wall: `inside`, and for who sees some of the people only the condition `reach`."""
+    return f"({inside}{_REACH.format(otherwise=f'OR {reach}' if reach else '')})"
 
 
 def walled_tables(connection: BaseDatabaseWrapper) -> frozenset[str]:
@@ -144,7 +161,10 @@ class Wall(Sql):
     `rights`: what the application may do inside its scope; rows are voided, never deleted, so DELETE is not among them
     (a projection that is rebuilt asks for it). MAINTAIN lets ANALYZE and VACUUM run after a bulk load. `write`: another
     condition for INSERT, as SQL, for a table that is written about places outside the scope; reading stays as it is.
-    `sector`, `compartment`: the columns that hold them, text COLLATE "C" NOT NULL, '' for none.
+    `sector`, `compartment`: the columns that hold them, text COLLATE "C" NOT NULL, '' for none. `reach`: when one who
+    sees only the people of the own sector's enrolments sees the row, as SQL over its columns:
+    "onestop_reached(unit_code, person_id, household_id)", or "onestop_reached_record(unit_code, subject_kind,
+    subject_id)" (enrolments/doors.py). Without it such an officer sees no row.
     """
 
     def __init__(
@@ -155,9 +175,10 @@ class Wall(Sql):
         write: str | None = None,
         sector: str = "",
         compartment: str = "",
+        reach: str = "",
     ) -> None:
         self.table, self.unit_column, self.rights, self.write = table, unit_column, rights, write
-        self.sector, self.compartment = sector, compartment
+        self.sector, self.compartment, self.reach = sector, compartment, reach
 
     def forwards(self) -> list[str]:
         return wall(
@@ -167,6 +188,7 @@ class Wall(Sql):
             write=self.write,
             sector=self.sector,
             compartment=self.compartment,
+            reach=self.reach,
         )
 
     def backwards(self) -> list[str]:
@@ -211,9 +233,10 @@ def wall(
     write: str | None = None,
     sector: str = "",
     compartment: str = "",
+    reach: str = "",
 ) -> list[str]:
     """The statements of a Wall, for a table that a command makes (the wide rows of facts). Run them as the owner."""
-    name, inside = quoted(table), policy(unit_column, sector=sector, compartment=compartment)
+    name, inside = quoted(table), reaching(policy(unit_column, sector=sector, compartment=compartment), reach)
     policies = [f"CREATE POLICY scope ON {name} USING {inside} WITH CHECK {inside}"]
     if write:
         # One policy per command: policies of one command are joined by OR, so a policy FOR ALL would let more in.

@@ -59,13 +59,16 @@ def listed(
         "lines": shown,
         "query": query,
         "crumbs": [Crumb(_("Who may have what"), reverse("desk:crosstable")), Crumb(_("by programme"))],
-        "may_export": scope.may("export.write", at=one.place.narrowest.code),
+        "may_export": may_export(scope, one),
         "is_confidential": bool(one.version.programme.compartment),
         "filters": [(name, value) for name, values in query.lists() for value in values if name != "after"],
         "day": one.book.on,
         "export_form": export_form,
     }
-    if found is not None:
+    if not scope.sees_everybody_of(one.place.narrowest.code):  # of some of the people no number is made
+        unit = one.place.narrowest
+        context["place_url"] = reverse("desk:place", args=[unit.code]) if scope.may("figures.read", unit.code) else ""
+    elif found is not None:
         counts = found.counts
         parts = [
             Part("receiving", counts.receiving),
@@ -75,10 +78,17 @@ def listed(
         context |= {
             "parts": parts,
             "bar": Bar(parts),
+            "counted": True,
             "everybody": counts.total,
             "total": sum(getattr(counts, code) for code in one.form.ticked),
         }
     return render(request, "desk/crosstable.html", context, status=status)
+
+
+def may_export(scope: Scope, one: Asked) -> bool:
+    """Whether this list may leave the office: by right, and of everybody only, since no paper says who is missing."""
+    code = one.place.narrowest.code
+    return scope.may("export.write", at=code) and scope.sees_everybody_of(code)
 
 
 def choose(request: HttpRequest, scope: Scope) -> HttpResponse:
@@ -126,6 +136,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
     demand(scope, "crosstable.read")
     one = asked(request.POST, scope)
     demand(scope, "export.write", at=one.place.narrowest.code)
+    if not may_export(scope, one):
+        raise PermissionDenied(_("You see only some of the people of this place, so no list of it is exported."))
     form = ExportForm(request.POST)
     if not form.is_valid():
         return listed(request, one, QueryDict(without_keys(request.POST)), form, status=422)

@@ -41,7 +41,7 @@ class Recent:
 
 @dataclass(frozen=True)
 class MyPlace:
-    """A place of the officer's area; `households` None where the officer sees no persons."""
+    """A place of the officer's area; `households` None where the officer does not see everybody."""
 
     unit: AdministrativeUnit
     households: int | None
@@ -53,11 +53,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """Where a day begins: find somebody, what waits for me and what I wait for, the places, what was opened last."""
     officer, scope = officer_of(request), current()
     reads = "registry.read" in scope.rights and not scope.figures_only
+    counts = reads and not scope.sees_some_only
     units = my_units(scope)
-    places = my_places(units, officer) if reads else [MyPlace(unit, None) for unit in units]
+    places = my_places(units, officer) if counts else [MyPlace(unit, None) for unit in units]
     lines = tasks.waiting(officer, scope)
     context = {
         "reads": reads,
+        "counts": counts,
         "sees_places": scope.may("figures.read"),
         "search": Search(),
         "waiting": [line for line in lines if line.counted.count],
@@ -69,7 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "demo_terms": any(line.counted.due for line in lines) and any(term.is_demo for term in terms().values()),
         "places_of_mine": places,
         "households": sum(place.households or 0 for place in places),
-        "persons": Person.objects.visible_to(officer).kept().living(today()).count() if reads else 0,
+        "persons": Person.objects.visible_to(officer).kept().living(today()).count() if counts else 0,
         "recent": recent(officer) if reads else [],
     }
     return render(request, "desk/home.html", context)

@@ -1,7 +1,8 @@
 """One place, from a village to the nation: how many receive, may receive, cannot be told, by programme.
 
-Who sees persons there sees the numbers as they are. Who sees figures only gets them counted in the figures' scope, with
-small cells hidden from the top of the officer's area down to this place (eligibility.figures).
+Who sees everybody there sees the numbers as they are. Who sees figures only, or some of the people, gets them counted
+in the figures' scope, with small cells hidden from the top of the officer's area down to this place
+(eligibility.figures).
 """
 
 from collections.abc import Mapping, Sequence
@@ -143,7 +144,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     key = unit.code if unit else ""
     scope = current()
-    sees_persons = not scope.figures_only and scope.covers_all_of(key)
+    sees_persons = scope.sees_everybody_of(key)
     if not sees_persons and top_of(scope, key) is None:
         raise Http404
     context: dict[str, Any] = {

@@ -88,7 +88,7 @@ def begun_from(code: str, book: Rulebook) -> dict[str, Any]:
 
 def tried(request: HttpRequest, asked: dict[str, Any], unit: AdministrativeUnit, scope: Scope) -> dict[str, Any]:
     """What the page adds for a form without errors: problems, or sentences and counts."""
-    on = asked["on"] if not scope.figures_only else clock.today()
+    on = asked["on"] if scope.sees_everybody_of(unit.code) else clock.today()
     known = trial.known_to(scope)
     checked = trial.check(asked["rules"], asked["kind"], known, scope)
     found: dict[str, Any] = {"checked": checked, "unit": unit, "on": on}
@@ -106,10 +106,11 @@ def tried(request: HttpRequest, asked: dict[str, Any], unit: AdministrativeUnit,
 
 def counted(book: Rulebook, unit: AdministrativeUnit, scope: Scope) -> dict[str, Any]:
     """The counts by place, and names for officers who may see persons; or that it takes too long."""
-    sees_persons = not scope.figures_only and scope.may("registry.read", at=unit.code)
+    rough = not scope.sees_everybody_of(unit.code)
+    sees_persons = not rough and scope.may("registry.read", at=unit.code)
     length = next((level.length for level in pack().levels if level.length > len(unit.code)), len(unit.code))
     try:
-        with transaction.atomic(), nullcontext() if not scope.figures_only else figures_scope():
+        with transaction.atomic(), figures_scope() if rough else nullcontext():
             tallies = trial.tallies(book, unit.code, length=length)
             groups = ("gains", "loses") if len(book.versions) > 1 else ("in", "unknown")
             listed = [(group, trial.names(book, unit.code, group)) for group in groups] if sees_persons else []
@@ -121,11 +122,11 @@ def counted(book: Rulebook, unit: AdministrativeUnit, scope: Scope) -> dict[str,
     parts = [Part("eligible", total.eligible, _("would be in")), Part("unknown", total.unknown, _("cannot tell"))]
     return {
         "total": total,
-        "is_rough": scope.figures_only,
-        "cells": cells(total, book, rough=scope.figures_only),
-        "parts": [] if scope.figures_only else [*parts, Part("not_eligible", total.not_eligible, _("would be out"))],
+        "is_rough": rough,
+        "cells": cells(total, book, rough=rough),
+        "parts": [] if rough else [*parts, Part("not_eligible", total.not_eligible, _("would be out"))],
         "bar": Bar([*parts, Part("not_eligible", total.not_eligible, _("would be out"))]),
-        "by_place": place_lines(tallies, book, rough=scope.figures_only) if length > len(unit.code) else [],
+        "by_place": place_lines(tallies, book, rough=rough) if length > len(unit.code) else [],
         "heads": [head for head, _text in cells(total, book, rough=False)],
         "listed": [(GROUPS[group](), with_places(names)) for group, names in listed],
         "sees_persons": sees_persons,

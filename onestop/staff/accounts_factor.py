@@ -44,7 +44,7 @@ def account_of(officer: Officer) -> Account:
 
 def asks(role: Role) -> bool:
     """True for a role that reads personal data or could give itself to somebody who does."""
-    return role.sees == "persons" or bool(role.rights & _POWERFUL)
+    return role.sees_people or bool(role.rights & _POWERFUL)
 
 
 def asked_of(officer: Officer) -> bool:

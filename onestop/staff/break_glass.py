@@ -37,7 +37,8 @@ def break_glass(unit_code: str, *, reason: str, by: Officer) -> BreakGlass:
     if unit is None or unit.level < len(pack().levels) - 1:
         raise ValidationError({"place": _("Only one village or one commune can be opened.")})
     low, high = unit.range
-    if any(a < high and low < b for a, b in scope.ranges):
+    seen = scope.ranges if scope.reach is None else scope.everyone
+    if any(a < high and low < b for a, b in seen):
         raise ValidationError({"place": _("This place is in your area: you see it already.")})
     officer = Officer.objects.select_for_update().get(pk=by.pk)  # two clicks at once wait for each other
     if BreakGlass.objects.of(officer).open_now().exists():

@@ -63,9 +63,10 @@ def scope_of(officer: Officer, on: date | None = None) -> Scope:
     own = held
     broken = _broken(officer, held) if on is None else ()
     held = [*held, *((_BROKEN, range_of(one.unit_code)) for one in broken)]
-    persons = [(role, codes) for role, codes in held if role.sees == "persons"]
+    persons = [(role, codes) for role, codes in held if role.sees_people]
     seen = persons or held
     ranges = merged(codes for _role, codes in seen)
+    everyone = merged(codes for role, codes in persons if role.sees == "persons")
     return Scope(
         officer_id=officer.pk,
         ranges=ranges,
@@ -74,6 +75,8 @@ def scope_of(officer: Officer, on: date | None = None) -> Scope:
         figures_only=not persons,
         rights=frozenset().union(*(role.rights for role, _codes in held)),
         figure_ranges=merged(codes for role, codes in own if role.sees == "persons" or "figures.read" in role.rights),
+        reach=_reach(persons, everyone, ranges),
+        everyone=everyone,
         grants=tuple((role.rights, codes) for role, codes in held),
         masks=tuple((role.masks, codes) for role, codes in persons),
         roles=tuple(sorted({role.code for role, _codes in own})),
@@ -93,10 +96,28 @@ _BROKEN: Final = Role(
 
 def _broken(officer: Officer, held: list[tuple[Role, Range]]) -> tuple[Broken, ...]:
     """The places this officer has open in an emergency now; asked only of who may open some."""
-    if not any("registry.break_glass" in role.rights and role.sees == "persons" for role, _codes in held):
+    if not any("registry.break_glass" in role.rights and role.sees_people for role, _codes in held):
         return ()
     found = BreakGlass.objects.of(officer).open_now().values_list("unit_code", "ends_at")
     return tuple(Broken(unit_code, until) for unit_code, until in found)
+
+
+def _reach(
+    persons: list[tuple[Role, Range]], everyone: tuple[Range, ...], ranges: tuple[Range, ...]
+) -> frozenset[str] | None:
+    """The sectors whose enrolments lead to people where not everybody is seen; None when everybody is.
+
+    A role without sectors leads to nobody yet: its cases do, when they stand. As elsewhere the narrower counts.
+    """
+    if not persons or everyone == ranges:
+        return None
+    own = [(role, codes) for role, codes in persons if role.sees == "own"]
+    named = frozenset().union(*(role.sectors for role, _codes in own if role.sectors))
+    return frozenset(
+        name
+        for name in named
+        if merged([*everyone, *(codes for role, codes in own if name in (role.sectors or ()))]) == ranges
+    )
 
 
 def _sectors(held: list[tuple[Role, Range]], ranges: tuple[Range, ...]) -> frozenset[str] | None:
@@ -151,7 +172,8 @@ def open_scope(opened: Scope | None) -> None:
         cursor.execute(
             "SELECT set_config('onestop.lo', %s, true), set_config('onestop.hi', %s, true),"
             " set_config('onestop.ranges', %s, true), set_config('onestop.officer', %s, true),"
-            " set_config('onestop.sectors', %s, true), set_config('onestop.compartments', %s, true)",
+            " set_config('onestop.sectors', %s, true), set_config('onestop.compartments', %s, true),"
+            " set_config('onestop.reach', %s, true), set_config('onestop.everyone', %s, true)",
             [
                 low,
                 high,
@@ -159,6 +181,8 @@ def open_scope(opened: Scope | None) -> None:
                 str(opened.officer_id) if opened else "",
                 opened.sector_setting() if opened else "",
                 opened.compartment_setting() if opened else "",
+                opened.reach_setting() if opened else "",
+                opened.everyone_setting() if opened else "",
             ],
         )
 

@@ -181,7 +181,7 @@ def three_of(step: Transition) -> tuple[Officer, Officer, Officer]:
 
 def _reaches(role: str) -> bool:
     """Whether a holder sees persons: of figures-only roles the walls hide what stands behind them."""
-    return pack().roles[role].sees == "persons" or not any(
+    return pack().roles[role].sees_people or not any(
         issubclass(table.model, Personal) and role in _movers(table) for table in code_tables().values()
     )
 

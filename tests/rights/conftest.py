@@ -72,4 +72,4 @@ def _is_short(subject: Any) -> bool:
     """Who sees persons walks longest, and first, so that both processes end together."""
     from onestop.areas.country import pack  # noqa: PLC0415
 
-    return not any(pack().roles[role].sees == "persons" for role in subject.roles)
+    return not any(pack().roles[role].sees_people for role in subject.roles)

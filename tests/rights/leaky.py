@@ -22,7 +22,7 @@ from onestop.journal.actions import record
 from onestop.journal.verbs import READ
 from onestop.registry.models import Household, HouseholdMembership, Person
 from onestop.staff.models import Officer
-from onestop.staff.scope import system_scope
+from onestop.staff.scope import figures_scope, system_scope
 from onestop.ui.workbook import Column, Export, workbook_response
 from tests.rights.asks import Ask, get, post
 
@@ -145,6 +145,21 @@ def unmasked(request: HttpRequest, household: UUID) -> HttpResponse:
 
 
 @signed_in
+def named_in_figures(request: HttpRequest) -> HttpResponse:
+    """Names read where everybody is counted: the area holds, whom the officer reaches is forgotten."""
+    with figures_scope():
+        return HttpResponse(" ".join(Person.objects.values_list("family_name_km", flat=True)))
+
+
+@signed_in
+def folders_of_the_area(request: HttpRequest) -> HttpResponse:
+    """Folders past the walls: the officer's area is asked, whom the officer reaches is not."""
+    with over_the_walls():
+        homes = Household.objects.filter(unit_code__startswith="1701").order_by("unit_code")
+        return HttpResponse(" ".join(homes.values_list("folder_number", flat=True)))
+
+
+@signed_in
 def small(request: HttpRequest) -> HttpResponse:
     return HttpResponse("<td>3</td>")
 
@@ -167,6 +182,8 @@ LEAKS = [
     path("writes/<uuid:household>/", writes_outside, name="writes"),
     path("compartment/", compartment, name="compartment"),
     path("unmasked/<uuid:household>/", unmasked, name="unmasked"),
+    path("figures/", named_in_figures, name="figures"),
+    path("folders/", folders_of_the_area, name="folders"),
     path("small/", small, name="small"),
 ]
 urlpatterns = [path("leaky/", include((LEAKS, "leaky"))), path("", include("config.urls"))]
@@ -192,5 +209,7 @@ CAUGHT: dict[str, tuple[str, Ask, str]] = {
     "writes": ("commune_assistant", post("sends", OF_HOUSEHOLD), "is about somebody outside and wrote"),
     "compartment": ("district_assistant", get("opens"), "shows compartment child_protection"),
     "unmasked": ("planning_officer", get("opens", OF_HOUSEHOLD), "shows masked phone of home"),
+    "figures": ("technical_health", get("opens"), "shows names of next village"),
+    "folders": ("technical_education", get("opens"), "shows folder of home"),
     "small": ("provincial_statistics", get("opens"), "small numbers 3 to one who sees figures only"),
 }

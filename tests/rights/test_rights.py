@@ -105,13 +105,13 @@ def test_no_code_names_a_role(pytestconfig: pytest.Config) -> None:
 
 def test_only_who_may_read_the_registry_sees_persons() -> None:
     for role in pack().roles.values():
-        assert (role.sees == "persons") == ("registry.read" in role.rights), role.code
+        assert role.sees_people == ("registry.read" in role.rights), role.code
 
 
 def test_what_is_done_to_persons_needs_that_they_are_seen() -> None:
     of_persons = {"registry.answer", "registry.register", "crosstable.read", "export.write"}
     for role in pack().roles.values():
-        assert not (role.rights & of_persons) or role.sees == "persons", role.code
+        assert not (role.rights & of_persons) or role.sees_people, role.code
 
 
 def test_who_registers_people_masks_nothing_there() -> None:

@@ -69,6 +69,9 @@ NOT_ABOUT_PEOPLE: Final = (
 # Pages that tell of the machine as a whole: how many lines of the journal wait to be sealed, wherever they were written
 OF_THE_MACHINE: Final = frozenset({"desk:doctor"})
 
+# Figures of a place count everybody there, also for who sees only some of the people
+OF_EVERYBODY: Final = frozenset({"desk:place"})
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -110,6 +113,7 @@ class Walker:
             and not self.scope.figures_only
             and "registry.read" in self.scope.rights
             and self.scope.covers(place.unit)
+            and (not self.scope.sees_some_only or place.is_open_to(pack().roles[self.subject.name]))
         )
 
     def _may_meet(self, kind: str, place: Place) -> bool:
@@ -329,11 +333,15 @@ class Walker:
             self._leaks(where, f"was refused ({response.status_code}) and wrote {', '.join(sorted(changed))}")
         if ask.method != "POST" and changed - JOURNAL:
             self._leaks(where, f"only reads and wrote {', '.join(sorted(changed - JOURNAL))}")
-        is_outside = place is not None and self.scope is not None and not self.scope.covers(place.unit)
+        is_outside = place is not None and self.scope is not None and not self._is_of_the_area(place)
         if is_outside and changed - JOURNAL - OPENINGS - (QUESTIONS if where.startswith(COUNTED) else frozenset()):
             self._leaks(where, f"is about somebody outside and wrote {', '.join(sorted(changed))}")
         kept = sorted(name for name in changed - JOURNAL if name != "journal_rowhistory")
         return (f", writes {' '.join(kept)}" if kept else "") + (f", journals {' '.join(verbs)}" if verbs else "")
+
+    def _is_of_the_area(self, place: Place) -> bool:
+        assert self.scope is not None
+        return self.sees_persons_of(place) if self.scope.sees_some_only else self.scope.covers(place.unit)
 
     # nobody notices --------------------------------------------------------------------------------------------------
     def _goes_unnoticed(self) -> None:
@@ -351,6 +359,8 @@ class Walker:
     def _notices_nothing(self, page: str, ask: Ask, place: Place | None) -> None:
         before = self.answers.get((page, ask.what, where_of(place)))
         if before is None or page in OF_THE_MACHINE or page == THE_DOOR:
+            return
+        if page in OF_EVERYBODY and self.scope is not None and self.scope.sees_some_only:
             return
         with rolled_back():
             after = reading.steady(reading.text_of(self.request(page, ask, place)[0]))

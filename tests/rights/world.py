@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.contrib.auth.hashers import make_password
 
 from onestop.areas import clock
-from onestop.areas.country import pack
+from onestop.areas.country import Role, pack
 from onestop.areas.keys import uuid7
 from onestop.enrolments.factories import enrolment
 from onestop.files.actions import store
@@ -39,6 +39,10 @@ RINGS: Final = {
 }
 # the nearest place outside the area of a role, by its level
 OUTSIDE: Final = {4: "next village", 3: "next commune", 2: "next district", 1: "next province"}
+# In which programmes the family of a place is; in the two next places in others than at home, so that an officer who sees
+# the own people only (`sees: own`) has in his own district somebody he reaches and somebody he does not
+ENROLLED: Final = {"next village": ("FARM",), "next commune": ("FARM",)}
+AT_HOME: Final = ("HEF", "CLMS")
 PICTURE: Final = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f6"
     "45400000000049454e44ae426082"
@@ -60,6 +64,17 @@ class Place:
     fields: dict[str, str]
     words: dict[str, tuple[str, ...]]
 
+    def is_open_to(self, role: Role) -> bool:
+        """Whether the role, held over the place, sees the people there: for `sees: own`, whether an enrolment leads to
+        them."""
+        if role.sees != "own":
+            return role.sees_people
+        programmes = [pack().node(f"programmes/{code}.yaml") for code in ENROLLED.get(self.ring, AT_HOME)]
+        found = [(str(node.text("sector")), node.text("compartment", "")) for node in programmes]
+        return any(
+            sector in (role.sectors or ()) and (not closed or closed in role.compartments) for sector, closed in found
+        )
+
 
 @dataclass
 class World:
@@ -69,7 +84,13 @@ class World:
     compartments: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def outside(self, subject: Subject) -> Place | None:
-        """The nearest place outside the subject's area; None for the nation, which has no outside."""
+        """The nearest place outside the subject's area; None for the nation, which has no outside.
+
+        For who sees the own people only it lies in the area, when nobody there is reached.
+        """
+        role = pack().roles.get(subject.name)
+        if role is not None and role.sees == "own":
+            return next(one for one in self.places.values() if one.ring != "home" and not one.is_open_to(role))
         ring = OUTSIDE.get(subject.level) if subject.unit is not None else "next province"
         return self.places[ring] if ring else None
 
@@ -223,8 +244,8 @@ def household(ring: str, by: Officer, *, phone: str = "", named: str = "") -> Ho
     on = {"observed_on": date(2014, 5, 1), "by": by}
     actions.answer(head, {"chronic_illness": True, "hiv": True}, **on)
     actions.answer(child, {"working_child": True}, **on)
-    enrolment(head, "HEF", by=by)
-    enrolment(child, "CLMS", by=by)
+    for who, programme in zip((head, child), ENROLLED.get(ring, AT_HOME), strict=False):
+        enrolment(who, programme, by=by)
     return home
 
 

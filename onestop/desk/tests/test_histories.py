@@ -15,6 +15,7 @@ from onestop.areas import clock
 from onestop.areas.country import pack
 from onestop.areas.scope import current
 from onestop.desk.who_opened import is_closed
+from onestop.enrolments.factories import enrolment
 from onestop.journal.actions import record
 from onestop.journal.models import JournalEntry
 from onestop.journal.queries import history_of, lines_about, officer_number
@@ -23,7 +24,7 @@ from onestop.journal.verbs import PRINTED, READ
 from onestop.letters.models import Printout
 from onestop.registry.actions import change_household, register_person
 from onestop.registry.actions.privacy import disclose
-from onestop.registry.factories import HouseholdFactory, NewPersonFactory
+from onestop.registry.factories import HouseholdFactory, NewPersonFactory, member
 from onestop.registry.models import Household
 from onestop.registry.notices import purposes
 from onestop.staff.models import Office, Officer
@@ -199,6 +200,8 @@ def test_a_reader_of_a_protected_service_is_an_officer_of_the_district_and_no_mo
     client: Client, home: Household
 ) -> None:
     assert pack().roles["technical_health"].compartments
+    with scope(named("district")):
+        enrolment(member(home, "head"), "HEF", by=named("district"))
     of(client, "health", reverse("desk:folder", args=[home.pk]))
     health = named("health")
     with scope(named("district")):

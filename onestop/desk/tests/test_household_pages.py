@@ -317,7 +317,12 @@ def test_facts_of_a_compartment_stay_inside_it(
     assert commune.get(ask(home, str(child.pk), "working_child")).status_code == 404
     assert commune.post(ask(home, str(child.pk), "hiv"), given(answer="yes")).status_code == 404
     assert commune.get(reverse("desk:reason", args=[home.pk, "CLMS", child.pk])).status_code == 404
-    assert signed_in_as("health").get(ask(home, str(child.pk), "hiv")).status_code == 200
+    health = signed_in_as("health")
+    assert health.get(ask(home, str(child.pk), "hiv")).status_code == 404  # nobody of the family is in its programmes
+    district = Officer.objects.get(username="district")
+    with scope(district):
+        enrolment(child, "HEF", by=district)
+    assert health.get(ask(home, str(child.pk), "hiv")).status_code == 200
 
 
 # --- the reason ---------------------------------------------------------------------------------------------------

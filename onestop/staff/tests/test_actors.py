@@ -135,7 +135,7 @@ def test_the_rights_of_the_tables_are_given() -> None:
 
 
 def test_nobody_outside_the_listed_roles_sees_persons() -> None:
-    assert {role.code for role in pack().roles.values() if role.sees == "persons"} == SEE_PERSONS
+    assert {role.code for role in pack().roles.values() if role.sees_people} == SEE_PERSONS
 
 
 def test_village_roles_committees_and_the_public_open_no_session() -> None:

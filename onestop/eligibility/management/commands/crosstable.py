@@ -44,6 +44,11 @@ class Command(OfficeCommand):
             raise CommandError(f"The unit {unit} is not in the area of {officer}.")
         if options["programme"] and options["by"]:
             raise CommandError("--programme lists persons, --by counts them: leave one of them out.")
+        if not options["programme"] and not scope.sees_everybody_of(unit):
+            raise CommandError(
+                f"{officer} sees only some of the people of {unit}; a count of them would look like one of the place."
+                " List those of a programme with --programme; the figures of a place stand on its page."
+            )
         try:
             if options["programme"]:
                 rows = [asdict(line) for line in listed(unit, on, scope, options["programme"])]
