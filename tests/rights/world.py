@@ -39,8 +39,8 @@ RINGS: Final = {
 }
 # the nearest place outside the area of a role, by its level
 OUTSIDE: Final = {4: "next village", 3: "next commune", 2: "next district", 1: "next province"}
-# In which programmes the family of a place is; in the two next places in others than at home, so that an officer who sees
-# the own people only (`sees: own`) has in his own district somebody he reaches and somebody he does not
+# In which programmes the family of a place is; in the two next places in others than at home, so that who sees the own
+# people only (`sees: own`) has somebody in his district whom he reaches, and somebody whom he does not
 ENROLLED: Final = {"next village": ("FARM",), "next commune": ("FARM",)}
 AT_HOME: Final = ("HEF", "CLMS")
 PICTURE: Final = bytes.fromhex(
