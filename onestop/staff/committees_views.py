@@ -1,6 +1,5 @@
 """Committees of one's area with their members, and what is amiss with a roster."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,7 +18,7 @@ from onestop.staff import organising
 from onestop.staff.bodies import body_kinds, word_of
 from onestop.staff.models import Committee, CommitteeMember
 from onestop.staff.offices_forms import CommitteeForm, MemberForm, VoidForm
-from onestop.staff.offices_saving import Meanwhile, saved
+from onestop.staff.offices_saving import Meanwhile, saved, take_out
 from onestop.staff.offices_views import FORM_STATUS, crumbs
 from onestop.staff.queries import officer_of
 from onestop.staff.rosters import concerns_of, mandate_end, meets_every
@@ -68,8 +67,11 @@ def seen(request: HttpRequest, pk: UUID) -> Committee:
     return found
 
 
-def committee_page(request: HttpRequest, body: Committee, status: int = 200, **extra: Any) -> HttpResponse:
+@needs("office.read")
+@require_safe
+def committee(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One committee with its roster."""
+    body = seen(request, pk)
     today, kind = clock.today(), body_kinds().get(body.kind)
     members = list(body.members.filter(voided_at=None).select_related("officer"))
     unit = AdministrativeUnit.objects.filter(code=body.unit_code).first()
@@ -97,16 +99,8 @@ def committee_page(request: HttpRequest, body: Committee, status: int = 200, **e
         "writing": current().may("office.write", body.unit_code) and not body.is_void,
         "voiding": VoidForm(initial={"version": body.version}, auto_id="voiding_%s"),
         "crumbs": trail(Crumb(in_words(name_of(body)))),
-        **extra,
     }
-    return render(request, "staff/committee.html", context, status=status)
-
-
-@needs("office.read")
-@require_safe
-def committee(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One committee."""
-    return committee_page(request, seen(request, pk))
+    return render(request, "staff/committee.html", context)
 
 
 @needs("office.write")
@@ -155,21 +149,9 @@ def edit_committee(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def void_committee(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take out a committee that was entered by mistake."""
-    body, form = seen(request, pk), VoidForm(request.POST, auto_id="voiding_%s")
-    outcome = saved(
-        form,
-        lambda: organising.void(
-            Committee,
-            pk,
-            by=officer_of(request),
-            version=form.cleaned_data["version"] or 0,
-            reason=form.cleaned_data["reason"],
-        ),
-    )
-    if outcome is True:
-        messages.success(request, _("The committee is taken out."))
+    if take_out(request, seen(request, pk), told=_("The committee is taken out.")):
         return HttpResponseRedirect(reverse("staff:committees"))
-    return committee_page(request, body, 422, voiding=form)
+    return HttpResponseRedirect(reverse("staff:committee", args=[pk]))
 
 
 @needs("office.write")
@@ -218,17 +200,6 @@ def _seat(body: Committee, about: CommitteeMember | None, form: MemberForm, requ
 @require_POST
 def void_member(request: HttpRequest, pk: UUID, number: UUID) -> HttpResponse:
     """Take out a member who was entered by mistake; who leaves gets a last day instead."""
-    body, form = seen(request, pk), VoidForm(request.POST, auto_id="voiding_%s")
-    about = get_object_or_404(body.members.filter(voided_at=None), pk=number)
-    outcome = saved(
-        form,
-        lambda: organising.void(
-            CommitteeMember, about.pk, by=officer_of(request), version=form.cleaned_data["version"] or 0,
-            reason=form.cleaned_data["reason"],
-        ),
-    )  # fmt: skip
-    if outcome is True:
-        messages.success(request, _("The member is taken out."))
-    else:
-        messages.error(request, _("Write why it is taken out."))
+    about = get_object_or_404(seen(request, pk).members.filter(voided_at=None), pk=number)
+    take_out(request, about, told=_("The member is taken out."))
     return HttpResponseRedirect(reverse("staff:committee", args=[pk]))

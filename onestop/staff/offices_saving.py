@@ -5,17 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from onestop.areas.guards import demand
 from onestop.areas.models import Edited
-from onestop.staff.models import Officer
+from onestop.areas.scope import current
+from onestop.staff import organising
+from onestop.staff.models import Committee, CommitteeMember, Officer, Partner
+from onestop.staff.offices_forms import VoidForm
+from onestop.staff.queries import officer_of
 from onestop.staff.stale import StaleRecord
 from onestop.ui.format import day
 from onestop.ui.languages import one
 
-__all__ = ["Meanwhile", "saved"]
+__all__ = ["Meanwhile", "saved", "take_out"]
 
 
 @dataclass(frozen=True)
@@ -45,14 +52,38 @@ def saved(form: forms.Form, act: Callable[[], object]) -> Meanwhile | bool:
     return True
 
 
+def take_out(request: HttpRequest, about: Committee | CommitteeMember | Partner, *, told: str) -> bool:
+    """Void a record for the posted reason and tell it; False, and what is wrong told, when that cannot be."""
+    demand(current(), "office.write", about.unit_code)
+    form = VoidForm(request.POST)
+    outcome = saved(
+        form,
+        lambda: organising.void(
+            type(about),
+            about.pk,
+            by=officer_of(request),
+            version=form.cleaned_data["version"] or 0,
+            reason=form.cleaned_data["reason"],
+        ),
+    )
+    if outcome is True:
+        messages.success(request, told)
+        return True
+    if isinstance(outcome, Meanwhile):
+        messages.error(request, _("Somebody else saved this meanwhile. Look it over, then take it out."))
+    else:
+        messages.error(request, " ".join(str(text) for texts in form.errors.values() for text in texts))
+    return False
+
+
 def _tell(form: forms.Form, wrong: ValidationError) -> None:
     """Each message at its field, or on top when the form does not show that field."""
     if not hasattr(wrong, "error_dict"):
         form.add_error(None, wrong)
         return
-    for field, messages in wrong.message_dict.items():
-        for message in messages:
-            form.add_error(field if field in form.fields else None, message)
+    for field, texts in wrong.message_dict.items():
+        for text in texts:
+            form.add_error(field if field in form.fields else None, text)
 
 
 def _constraint(broken: IntegrityError) -> str:

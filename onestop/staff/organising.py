@@ -58,9 +58,14 @@ def _kept(fresh: Record) -> Record:
 
 
 def _mine(model: type[Record], pk: object, by: Officer, version: int) -> Record:
-    """The record, locked, if it stands and lies where the officer may write; DoesNotExist otherwise."""
+    """The record, locked, if it stands and lies where the officer may write. Raises ValidationError, StaleRecord."""
     rows: models.QuerySet[Record] = cast(Any, model._default_manager).standing().editable_by(by)
-    return locked(rows, pk, version=version)
+    try:
+        return locked(rows, pk, version=version)
+    except model.DoesNotExist as gone:
+        raise ValidationError(
+            _("This was taken out meanwhile, or lies outside the places you may change. Open the list once more.")
+        ) from gone
 
 
 # offices -------------------------------------------------------------------------------------------------------------

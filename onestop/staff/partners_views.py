@@ -16,7 +16,7 @@ from onestop.staff.bodies import word_of
 from onestop.staff.models import Partner
 from onestop.staff.offices_forms import PartnerForm, VoidForm
 from onestop.staff.offices_queries import partners_seen
-from onestop.staff.offices_saving import Meanwhile, saved
+from onestop.staff.offices_saving import Meanwhile, saved, take_out
 from onestop.staff.offices_views import FORM_STATUS, crumbs
 from onestop.staff.queries import officer_of
 from onestop.staff.units import unit_names
@@ -87,16 +87,6 @@ def _save(about: Partner | None, form: PartnerForm, request: HttpRequest) -> obj
 @require_POST
 def void_partner(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take out a partner that was entered by mistake."""
-    about, form = get_object_or_404(partners_seen(officer_of(request)), pk=pk), VoidForm(request.POST)
-    outcome = saved(
-        form,
-        lambda: organising.void(
-            Partner, about.pk, by=officer_of(request), version=form.cleaned_data["version"] or 0,
-            reason=form.cleaned_data["reason"],
-        ),
-    )  # fmt: skip
-    if outcome is True:
-        messages.success(request, _("The partner is taken out."))
-    else:
-        messages.error(request, _("Write why it is taken out."))
+    about: Partner = get_object_or_404(partners_seen(officer_of(request)), pk=pk)
+    take_out(request, about, told=_("The partner is taken out."))
     return HttpResponseRedirect(reverse("staff:partners"))

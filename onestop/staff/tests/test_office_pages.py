@@ -153,7 +153,8 @@ def test_a_committee_is_set_up_and_its_members_seated_changed_and_ended(it: Clie
     assert post(it, "edit-committee", body.pk, **change).status_code == 302
     assert "every 3 months" in text(it.get(reverse("staff:committees")))
     assert post(it, "void-committee", body.pk, version=2, reason="Not set up yet").status_code == 302
-    assert it.get(reverse("staff:edit-committee", args=[body.pk])).status_code in {200, 404}
+    late = post(it, "edit-committee", body.pk, **(change | {"version": 3}))
+    assert late.status_code == 422 and "This was taken out meanwhile" in text(late)
 
 
 def test_a_partner_needs_a_contact_and_partners_of_the_levels_above_are_shown(it: Client) -> None:
@@ -167,5 +168,28 @@ def test_a_partner_needs_a_contact_and_partners_of_the_levels_above_are_shown(it
     assert post(it, "partner", partner.pk, **changed).status_code == 302
     national = Partner.objects.get(code="nssf")
     assert it.get(reverse("staff:partner", args=[national.pk])).status_code == 403
+    assert post(it, "void-partner", national.pk, version=1, reason="Closed").status_code == 403
     assert post(it, "void-partner", partner.pk, version=2, reason="Closed").status_code == 302
     assert "Rice bank" not in text(it.get(reverse("staff:partners")))
+
+
+def test_what_another_took_out_or_changed_meanwhile_is_told_when_it_is_taken_out(it: Client) -> None:
+    office = Office.objects.create(code="TWICE", kind="front", name_km="ក", name_latin="Twice", unit_code="170101")
+    assert post(it, "void-office", office.pk, version=1, reason="Typed twice").status_code == 302
+    again = post(it, "void-office", office.pk, version=1, reason="Typed twice")
+    assert again.status_code == 422 and "This was taken out meanwhile" in text(again)
+    member = CommitteeMember.objects.filter(unit_code="1701", voided_at=None).first()
+    assert member is not None
+    partner = Partner.objects.create(
+        code="near", kind="ngo", name_km="ក", name_latin="Near", unit_code="1701", contact_phone="012 900 900"
+    )
+    taken_out = {
+        "void-member": [member.committee_id, member.pk],
+        "void-committee": [member.committee_id],
+        "void-partner": [partner.pk],
+    }
+    for name, keys in taken_out.items():
+        address = reverse(f"staff:{name}", args=keys)
+        assert "Write why it is taken out." in text(it.post(address, {"version": 1}, follow=True))
+        stale = it.post(address, {"version": 9, "reason": "Typed twice"}, follow=True)
+        assert "Somebody else saved this meanwhile. Look it over" in text(stale), name

@@ -85,7 +85,7 @@ def test_an_officer_sees_and_changes_offices_of_the_area_alone(named: Named) -> 
         seen = set(Office.objects.visible_to(named("it")).values_list("unit_code", flat=True))
         assert {"1701", "170101", "170107"} <= seen
         assert not [code for code in seen if not code.startswith("1701")]
-        with pytest.raises(Office.DoesNotExist):
+        with pytest.raises(ValidationError, match="outside the places"):
             organising.change(Office, office("PREI").pk, by=named("it"), version=1, name_latin="Mine")
         with pytest.raises(PermissionDenied):
             new_office(named("it"), unit_code="171201")
