@@ -26,6 +26,7 @@ CORRECTION: Workflow[CorrectionRequest] = Workflow(
             CorrectionState.ASKED,
             right="correction.ask",
             sentence=_("{officer} asked to have something of {subject} put right."),
+            label=_("Ask for the correction"),
         ),
         Transition(
             "approve",
@@ -35,6 +36,7 @@ CORRECTION: Workflow[CorrectionRequest] = Workflow(
             not_same_as=frozenset({"ask"}),
             needs=frozenset({"decided_by"}),
             sentence=_("{officer} put right what was asked of {subject}."),
+            label=_("Put it right"),
         ),
         Transition(
             "refuse",
@@ -44,6 +46,7 @@ CORRECTION: Workflow[CorrectionRequest] = Workflow(
             not_same_as=frozenset({"ask"}),
             needs=frozenset({"decided_by", "reason"}),
             sentence=_("{officer} refused a correction of {subject}."),
+            label=_("Refuse"),
         ),
         Transition(
             "withdraw",
@@ -52,6 +55,7 @@ CORRECTION: Workflow[CorrectionRequest] = Workflow(
             right="correction.ask",
             needs=frozenset({"reason"}),
             sentence=_("{officer} withdrew a correction of {subject}."),
+            label=_("Withdraw the request"),
         ),
     ],
 )

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -87,10 +87,11 @@ def away(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def back(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """End one's own absence."""
+    """End one's own absence, as `back_of` does; another's is not there."""
     officer = officer_of(request)
-    work.come_back(get_object_or_404(Absence, pk=pk, officer=officer), by=officer)
-    messages.success(request, _("The absence is ended."))
+    if Absence.objects.filter(pk=pk).exclude(officer=officer).exists():
+        raise Http404
+    _ended(request, officer, pk, told=_("The absence is ended."))
     return HttpResponseRedirect(reverse("staff:away"))
 
 
@@ -126,13 +127,17 @@ def away_of(request: HttpRequest, pk: UUID) -> HttpResponse:
 def back_of(request: HttpRequest, pk: UUID, absence: UUID) -> HttpResponse:
     """End an absence of an officer in one's care early, or take a mistaken one out. A second click finds it ended."""
     officer = _in_care(request, pk)
-    found = _to_come(officer).filter(pk=absence).first()
+    _ended(request, officer, absence, told=_("The absence of %(officer)s is ended.") % {"officer": officer.name})
+    return HttpResponseRedirect(reverse("staff:away-of", args=[officer.pk]))
+
+
+def _ended(request: HttpRequest, officer: Officer, absence: UUID, *, told: str) -> None:
+    found = _to_come(officer).filter(pk=absence).select_for_update(of=("self",)).first()
     if found is None:
         messages.warning(request, _("This absence is over already."))
     else:
         work.come_back(found, by=officer_of(request))
-        messages.success(request, _("The absence of %(officer)s is ended.") % {"officer": officer.name})
-    return HttpResponseRedirect(reverse("staff:away-of", args=[officer.pk]))
+        messages.success(request, told)
 
 
 def _in_care(request: HttpRequest, pk: UUID) -> Officer:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onestop.areas.guards import needs, signed_in
@@ -35,6 +36,12 @@ from onestop.staff.workflow import WrongState
 from onestop.ui.components import Crumb
 
 SHOWN = 50
+# The steps that are taken on a request's page, each with what is told then
+TOLD = {
+    "answer": gettext_lazy("The answer is sent."),
+    "close": gettext_lazy("The request is closed."),
+    "reopen": gettext_lazy("The request went back to who answers it."),
+}
 
 
 def page_named(name: str) -> str:
@@ -135,6 +142,8 @@ def _request_page(request: HttpRequest, asked: HelpRequest, status: int = 200, *
 @require_POST
 def help_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Answer, close, or ask once more: what the table allows."""
+    if verb not in TOLD:
+        raise Http404
     officer, asked = officer_of(request), _seen(request, pk)
     form: Form = {"answer": AnswerForm, "reopen": AgainForm}.get(verb, Form)(request.POST)
     if not form.is_valid():
@@ -144,12 +153,7 @@ def help_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     except WrongState as moved:
         messages.warning(request, str(moved))
     else:
-        told = {
-            "answer": _("The answer is sent."),
-            "close": _("The request is closed."),
-            "reopen": _("The request went back to who answers it."),
-        }
-        messages.success(request, told[verb])
+        messages.success(request, TOLD[verb])
     return HttpResponseRedirect(reverse("staff:help-request", args=[asked.pk]))
 
 

@@ -58,7 +58,7 @@ class Transition:
     who may not (four eyes; all accounts of one human count as one). `needs`: fields that must be filled, given to the
     step or standing already. `sets`: further fields, each from (record, officer). `due`: the term of the country pack
     that begins with this step and binds the next one. `aside`: may be taken, but nobody waits for it (to withdraw, to
-    reopen). `sentence`: for the journal. `label`: the words of its button.
+    reopen). `sentence`: for the journal. `label`: the step in the officer's words, for a refusal; those of its button.
     """
 
     verb: str
@@ -74,6 +74,11 @@ class Transition:
     due: str = ""
     aside: bool = False
     label: "str | Promise" = ""
+
+    @property
+    def called(self) -> str:
+        """The step as an officer reads it."""
+        return str(self.label) or self.verb
 
 
 class Workflow(Generic[Subject]):
@@ -106,6 +111,10 @@ class Workflow(Generic[Subject]):
         """The states in the order of the table."""
         found = [state for step in self.transitions.values() for state in (*sorted(step.source), step.to)]
         return list(dict.fromkeys(found))
+
+    def word_of(self, state: str) -> str:
+        """A state as an officer reads it."""
+        return str(dict(self.model._meta.get_field(self.field).flatchoices).get(state, state))  # type: ignore[union-attr]
 
     def leading_on(self, state: str) -> list[Transition]:
         """The steps that lead on from a state."""
@@ -159,7 +168,7 @@ class Workflow(Generic[Subject]):
         for name, value in inputs.items():
             setattr(subject, name, value)
         if missing := [name for name in sorted(step.needs) if getattr(subject, name) in (None, "")]:
-            raise ValidationError({name: _("This is needed for the step “%s”.") % step.verb for name in missing})
+            raise ValidationError({name: _("This is needed for the step “%s”.") % step.called for name in missing})
         changed = inputs | {name: make(subject, by) for name, make in step.sets.items()} | {self.field: step.to}
         if self.is_worked:
             until = due_on(step.due, clock.today()) if step.due else None
@@ -175,8 +184,8 @@ class Workflow(Generic[Subject]):
         state = getattr(subject, self.field)
         if state not in step.source:
             return WrongState(
-                _("This is “%(state)s” now; the step “%(verb)s” leads on from: %(from)s.")
-                % {"state": state, "verb": step.verb, "from": ", ".join(sorted(step.source))}
+                _("The step “%(step)s” is not possible any more: this is “%(state)s” now. Look at it once more.")
+                % {"step": step.called, "state": self.word_of(state)}
             )
         return self._four_eyes(subject, step, officer) or self._with_another(subject, officer)
 
@@ -188,7 +197,7 @@ class Workflow(Generic[Subject]):
         if step.right and not scope.may(step.right, getattr(subject, "unit_code", "")):
             return _denied(step, subject)
         if step.whose and officer.pk != getattr(subject, f"{step.whose}_id"):
-            return PermissionDenied(_("Only the officer who began this may take the step “%s”.") % step.verb)
+            return PermissionDenied(_("Only the officer who began this may take the step “%s”.") % step.called)
         return None
 
     def _four_eyes(self, subject: Subject, step: Transition, officer: Officer) -> Exception | None:
@@ -197,7 +206,8 @@ class Workflow(Generic[Subject]):
             before = getattr(subject, name)
             if before is not None and before.human == officer.human:
                 return PermissionDenied(_("Somebody else must do this: you have had a hand in it yourself."))
-        done = did_before(subject, {self.verb(self.transitions[verb]): verb for verb in step.not_same_as}, officer)
+        barring = [self.transitions[verb] for verb in step.not_same_as]
+        done = did_before(subject, {self.verb(one): one.called for one in barring}, officer)
         if done:
             return PermissionDenied(_("Somebody else must do this: you did the step “%s” yourself.") % done[0])
         return None

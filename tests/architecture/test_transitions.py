@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.translation import override
 
 from onestop.areas import clock
 from onestop.areas.country import pack
@@ -95,6 +96,15 @@ def outcome(table: Workflow[Any], record: Any, step: Transition, by: Officer) ->
 
 class _Undo(Exception):
     """The step was taken; take it back."""
+
+
+@pytest.mark.parametrize("kind", sorted(EXAMPLES))
+def test_every_step_and_state_has_khmer_words_for_the_officer_who_is_refused(kind: str) -> None:
+    table = code_tables()[kind]
+    with override("km"):
+        words = [table.word_of(state) for state in table.states if state]
+        words += [step.called for step in table.transitions.values() if step.source]
+    assert not [word for word in words if word.isascii()]
 
 
 def test_every_table_has_an_example() -> None:

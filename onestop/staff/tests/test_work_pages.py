@@ -77,6 +77,18 @@ def test_a_request_is_asked_answered_and_closed(signed: SignIn) -> None:
     assert request.state == "closed"
 
 
+def test_a_step_that_is_over_is_refused_in_the_officer_s_words_and_one_that_is_none_is_not_there(
+    signed: SignIn, named: Named
+) -> None:
+    commune = signed("commune")
+    Officer.objects.update(language="km")
+    keys = [asked(named("commune")).pk]
+    for verb in ("ask", "approve"):
+        assert commune.post(reverse("staff:help-step", args=[*keys, verb]), form()).status_code == 404
+    refused = commune.post(reverse("staff:help-step", args=[*keys, "close"]), form(), follow=True).content.decode()
+    assert "«បានជួយហើយ៖ បិទ»" in refused and "«បានសួរ»" in refused
+
+
 def test_only_the_asker_and_the_helper_see_a_request(signed: SignIn, named: Named) -> None:
     page = reverse("staff:help-request", args=[asked(named("commune")).pk])
     assert [signed(name).get(page).status_code for name in ("commune", "it", "district", "province")] == [
@@ -115,6 +127,8 @@ def test_an_absence_is_noted_with_a_stand_in_and_ended(signed: SignIn, named: Na
     assert signed("planning").post(reverse("staff:back", args=[absence.pk]), form()).status_code == 404
     assert district.post(reverse("staff:back", args=[absence.pk]), form()).status_code == 302
     assert not Absence.objects.exists()
+    again = district.post(reverse("staff:back", args=[absence.pk]), form(), follow=True)
+    assert "This absence is over already." in again.content.decode()
 
 
 def test_work_is_handed_over_by_who_hands_out_work_there(signed: SignIn, named: Named) -> None:
