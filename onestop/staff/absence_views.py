@@ -110,13 +110,12 @@ def away_of(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
         messages.success(request, told % {"officer": officer.name, "stand_in": stand_in.name if stand_in else ""})
         return HttpResponseRedirect(reverse("staff:away-of", args=[officer.pk]))
-    unit = officer.office.unit_code if officer.office else ""
     context = {
         "about": officer,
         "form": form,
         "absences": _to_come(officer),
         "today_is": clock.today(),
-        "may_hand_over": current().may(work.ASSIGN, unit),
+        "may_hand_over": current().may(work.ASSIGN, officer.unit_code),
         "crumbs": [Crumb(_("Absence"), reverse("staff:away")), Crumb(officer.name)],
     }
     return render(request, "staff/away_of.html", context, status=422 if form.is_bound else 200)

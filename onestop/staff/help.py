@@ -98,7 +98,7 @@ class HelpLine:
 def place_of(officer: Officer, scope: Scope) -> str:
     """The unit an officer's request comes from: that of the office, else where the scope begins."""
     if officer.office:
-        return str(officer.office.unit_code)
+        return officer.unit_code
     ranges = scope.ranges or scope.figure_ranges
     return ranges[0][0] if ranges else ""
 

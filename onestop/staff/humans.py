@@ -64,13 +64,9 @@ def namesakes(officer: Officer) -> "models.QuerySet[Officer]":
 def _may(officers: list[Officer], by: Officer) -> None:
     """Raise PermissionDenied unless `by` makes accounts where these work, and is none of them."""
     for officer in officers:
-        demand(current(), "account.write", officer.office.unit_code if officer.office else "")
+        demand(current(), "account.write", officer.unit_code)
         if officer.human == by.human:
             raise PermissionDenied(_("Nobody changes their own account here. Ask another officer who makes accounts."))
-
-
-def _tell(verb: str, officer: Officer, by: Officer, note: str = "") -> None:
-    record(verb, by=by, subject=officer, unit_code=officer.office.unit_code if officer.office else "", note=note)
 
 
 @transaction.atomic
@@ -84,7 +80,7 @@ def note_same_human(officer: Officer, other: Officer, *, by: Officer) -> None:
         account.save(update_fields=["human"])
     for account in (officer, other):
         account.refresh_from_db(fields=["human"])
-        _tell(SAME_HUMAN, account, by)
+        record(SAME_HUMAN, by=by, subject=account)
 
 
 @transaction.atomic
@@ -96,4 +92,4 @@ def note_other_human(officer: Officer, *, by: Officer, because: str) -> None:
     fresh: Any = Officer.objects.select_for_update().get(pk=officer.pk)
     fresh.human = officer.human = uuid7()
     fresh.save(update_fields=["human"])
-    _tell(OTHER_HUMAN, fresh, by, because.strip())
+    record(OTHER_HUMAN, by=by, subject=fresh, note=because.strip())

@@ -102,12 +102,7 @@ def _journal_wrong(request: HttpRequest, name: str, counted: list[Counter]) -> N
         if officer is None:
             record(SIGN_IN_UNKNOWN, by=by, note=note)
         else:
-            record(SIGN_IN_WRONG, by=by, subject=officer, unit_code=unit_of(officer), note=note)
-
-
-def unit_of(officer: Officer) -> str:
-    """Where lines about an officer's account stand: at the unit of the officer's office."""
-    return officer.office.unit_code if officer.office else ""
+            record(SIGN_IN_WRONG, by=by, subject=officer, note=note)
 
 
 def _where(request: HttpRequest) -> str:
@@ -246,7 +241,6 @@ def give_code(request: HttpRequest, waiting: Waiting, code: str) -> Waits | str:
             SIGN_IN_CODE_WRONG,
             by=system_officer(DOORKEEPER),
             subject=waiting.officer,
-            unit_code=unit_of(waiting.officer),
             note=_where(request),
         )
     return ""
@@ -272,7 +266,6 @@ def finish(request: HttpRequest, waiting: Waiting) -> None:
             SIGNED_IN_BY_RECOVERY if by_recovery else SIGNED_IN,
             by=waiting.officer,
             subject=waiting.officer,
-            unit_code=unit_of(waiting.officer),
             note=_where(request),
         )
     signing_in_throttle.forget(at=clock.now())
@@ -284,5 +277,5 @@ def sign_out(request: HttpRequest) -> None:
     """End the session, and write it down."""
     if isinstance(request.user, Officer):
         with scope(request.user):
-            record(SIGNED_OUT, by=request.user, subject=request.user, unit_code=unit_of(request.user))
+            record(SIGNED_OUT, by=request.user, subject=request.user)
     logout(request)

@@ -128,9 +128,8 @@ def hand_over(officer: Officer, *, to: Officer | None, by: Officer, because: str
     machine, since who orders it may not see them; the journal says at each by whom it was ordered. Work the other
     officer may not do goes back to everybody of its role: nobody gets a right by a hand-over.
     """
-    office = officer.office.unit_code if officer.office else ""
     if by.human != officer.human:
-        demand(current(), ASSIGN, office)
+        demand(current(), ASSIGN, officer.unit_code)
     if to is not None and (to.human == officer.human or not to.is_active or to.is_system):
         raise ValidationError({"to": _("Choose another officer who may sign in.")})
     note = f"{officer.username} → {to.username if to else '–'} ({by.username})"
@@ -143,7 +142,7 @@ def hand_over(officer: Officer, *, to: Officer | None, by: Officer, because: str
             record(HANDED, by=machine, subject=_set(table, subject, taker), note=note)
             handed, returned = handed + (taker is not None), returned + (taker is None)
     told = f"{handed} → {to.username}; " if to else ""
-    record(HANDED_OVER, by=by, subject=officer, unit_code=office, note=f"{told}{returned} → –. {because}".strip())
+    record(HANDED_OVER, by=by, subject=officer, note=f"{told}{returned} → –. {because}".strip())
     return HandedOver(handed, returned)
 
 
@@ -170,7 +169,7 @@ def go_away(officer: Officer, *, from_on: date, to_on: date, stand_in: Officer |
     absence = Absence(officer=officer, from_on=from_on, to_on=to_on, stand_in=stand_in)
     absence.full_clean()
     absence.save(force_insert=True)
-    _tell(AWAY, officer, by, f"{from_on} – {to_on}" + (f" ({stand_in.username})" if stand_in else ""))
+    record(AWAY, by=by, subject=officer, note=f"{from_on} – {to_on}" + (f" ({stand_in.username})" if stand_in else ""))
     return absence
 
 
@@ -184,14 +183,10 @@ def come_back(absence: Absence, *, by: Officer) -> None:
     else:
         absence.to_on = min(absence.to_on, date.fromordinal(today.toordinal() - 1))
         absence.save(update_fields=["to_on"])
-    _tell(BACK, officer, by)
+    record(BACK, by=by, subject=officer)
 
 
 def _own_or_in_care(officer: Officer, by: Officer) -> None:
     supervises = officer.supervisor is not None and officer.supervisor.human == by.human
     if by.human != officer.human and not supervises:
-        demand(current(), ASSIGN, officer.office.unit_code if officer.office else "")
-
-
-def _tell(verb: str, officer: Officer, by: Officer, note: str = "") -> None:
-    record(verb, by=by, subject=officer, unit_code=officer.office.unit_code if officer.office else "", note=note)
+        demand(current(), ASSIGN, officer.unit_code)

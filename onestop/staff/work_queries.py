@@ -39,8 +39,7 @@ def by_district(requests: Iterable[HelpRequest]) -> list[District]:
 
 def colleagues_of(officer: Officer) -> Any:
     """Who may stand in for an officer or take over: people of the same office, or with a role in force at its unit."""
-    unit = officer.office.unit_code if officer.office else ""
-    near = RoleAssignment.objects.in_force(today()).filter(officer=OuterRef("pk"), unit_code=unit)
+    near = RoleAssignment.objects.in_force(today()).filter(officer=OuterRef("pk"), unit_code=officer.unit_code)
     found = Officer.objects.who_sign_in().filter(Q(office=officer.office) | Exists(near))
     return found.exclude(human=officer.human).select_related("office").order_by("name_latin", "username")
 

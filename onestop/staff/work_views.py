@@ -183,7 +183,7 @@ def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
     """All open work of an officer who leaves or is away, to another or back to the office."""
     by = officer_of(request)
     officer: Officer = get_object_or_404(Officer.objects.filter(is_system=False).select_related("office"), pk=pk)
-    if not current().may("work.assign", officer.office.unit_code if officer.office else ""):
+    if not current().may("work.assign", officer.unit_code):
         raise Http404
     form = HandOverForm(request.POST or None, colleagues=colleagues_of(officer))
     if request.method == "POST" and form.is_valid():

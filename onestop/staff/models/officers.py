@@ -92,6 +92,11 @@ class Officer(Keyed, AbstractBaseUser):
         """The name in the reader's script."""
         return in_script(self.name_km, self.name_latin)
 
+    @property
+    def unit_code(self) -> str:
+        """The unit of the officer's office, at which lines about the account stand; '' without one."""
+        return str(self.office.unit_code) if self.office else ""
+
 
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     """Assignments in the office's words."""
