@@ -1,8 +1,8 @@
 """What is done to accounts: made, moved, suspended, reopened, given a first password, freed of a lost telephone.
 
 Whoever makes accounts does so in the areas where a role gives `account.write`, for officers whose office and roles all
-lie there, and never for themselves. Roles are given and ended in organising.py, under the same rules. What an officer
-does with an account of their own (a new password, a new telephone) stands at the end.
+lie there, and never for themselves, whichever of their accounts. Roles are given and ended in organising.py, under the
+same rules. What an officer does with an account of their own (a new password, a new telephone) stands at the end.
 
 Raises PermissionDenied with the reason, and ValidationError with words for the form.
 """
@@ -33,6 +33,7 @@ from onestop.staff.choices import (
     SESSIONS_ENDED,
 )
 from onestop.staff.models import Account, KnownDevice, Office, Officer, OfficerSession, RoleAssignment
+from onestop.staff.rosters import level_of
 from onestop.staff.scope import scope, system_officer, system_scope
 from onestop.staff.sessions import end_sessions
 from onestop.staff.signing_in_passwords import FIRST_PASSWORD_FOR, first_password
@@ -71,7 +72,7 @@ def why_not(officer: Officer, *, by: Officer) -> str:
     held = current()
     if officer.is_system:
         return _("This is a task of the machine, not an account of a person.")
-    if officer.pk == by.pk:
+    if officer.human == by.human:
         return _("Nobody changes their own account here. Ask another officer who makes accounts.")
     roles = [one for one in officer.assignments.all() if one.valid_to is None or one.valid_to >= clock.today()]
     places = [one.unit_code for one in roles] + ([officer.office.unit_code] if officer.office else [])
@@ -87,11 +88,6 @@ def _mine(officer: Officer, by: Officer) -> Officer:
     if refusal := why_not(fresh, by=by):
         raise PermissionDenied(refusal)
     return fresh
-
-
-def _tell(verb: str, officer: Officer, by: Officer, note: str = "") -> None:
-    unit_code = officer.office.unit_code if officer.office else ""
-    record(verb, by=by, subject=officer, unit_code=unit_code, note=note)
 
 
 def _office(office: Office) -> Office:
@@ -117,7 +113,7 @@ def make(
     officer.set_unusable_password()
     officer.full_clean(exclude=["password"])
     officer.save(force_insert=True)
-    _tell(ACCOUNT_MADE, officer, by)
+    record(ACCOUNT_MADE, by=by, subject=officer)
     return officer, _first_password(officer)
 
 
@@ -140,7 +136,7 @@ def give_first_password(officer: Officer, *, by: Officer) -> str:
     if not fresh.is_active:
         raise ValidationError(_("This account is suspended. Reopen it first."))
     password = _first_password(fresh)
-    _tell(FIRST_PASSWORD_GIVEN, fresh, by)
+    record(FIRST_PASSWORD_GIVEN, by=by, subject=fresh)
     return password
 
 
@@ -156,7 +152,7 @@ def remove_factor(officer: Officer, *, by: Officer, because: str) -> str:
     accounts_factor.remove(account_of(fresh))
     KnownDevice.objects.filter(officer=fresh).delete()
     password = _first_password(fresh)
-    _tell(FACTOR_REMOVED, fresh, by, because.strip())
+    record(FACTOR_REMOVED, by=by, subject=fresh, note=because.strip())
     return password
 
 
@@ -166,13 +162,25 @@ def suspend(officer: Officer, *, by: Officer, because: str) -> None:
     fresh = _mine(officer, by)
     if not because.strip():
         raise ValidationError({"because": _("Write why the account is suspended.")})
-    fresh.is_active = False
-    fresh.save(update_fields=["is_active"])
-    account = account_of(fresh)
-    account.suspended_at, account.suspended_by, account.suspended_because = clock.now(), by, because.strip()
+    _close(fresh, by=by, because=because.strip())
+
+
+def _close(officer: Officer, *, by: Officer, because: str) -> None:
+    officer.is_active = False
+    officer.save(update_fields=["is_active"])
+    account = account_of(officer)
+    account.suspended_at, account.suspended_by, account.suspended_because = clock.now(), by, because
     account.save(update_fields=["suspended_at", "suspended_by", "suspended_because"])
-    end_sessions(OfficerSession.objects.filter(officer=fresh))
-    _tell(ACCOUNT_SUSPENDED, fresh, by, because.strip())
+    end_sessions(OfficerSession.objects.filter(officer=officer))
+    record(ACCOUNT_SUSPENDED, by=by, subject=officer, note=because)
+
+
+def _open(officer: Officer) -> None:
+    officer.is_active = True
+    officer.save(update_fields=["is_active"])
+    account = account_of(officer)
+    account.suspended_at, account.suspended_by, account.suspended_because = None, None, ""
+    account.save(update_fields=["suspended_at", "suspended_by", "suspended_because"])
 
 
 @transaction.atomic
@@ -181,13 +189,9 @@ def reopen(officer: Officer, *, by: Officer, because: str) -> str:
     fresh = _mine(officer, by)
     if not because.strip():
         raise ValidationError({"because": _("Write why the account is opened again.")})
-    fresh.is_active = True
-    fresh.save(update_fields=["is_active"])
-    account = account_of(fresh)
-    account.suspended_at, account.suspended_by, account.suspended_because = None, None, ""
-    account.save(update_fields=["suspended_at", "suspended_by", "suspended_because"])
+    _open(fresh)
     password = _first_password(fresh)
-    _tell(ACCOUNT_REOPENED, fresh, by, because.strip())
+    record(ACCOUNT_REOPENED, by=by, subject=fresh, note=because.strip())
     return password
 
 
@@ -209,7 +213,7 @@ def change(officer: Officer, *, by: Officer, office: Office, **names: Any) -> Of
     fresh.full_clean(exclude=["password", "username"])
     fresh.save(update_fields=list(changed))
     moved = f"{before} → {office.code}" if "office" in changed else ""
-    _tell(ACCOUNT_CHANGED, fresh, by, moved)
+    record(ACCOUNT_CHANGED, by=by, subject=fresh, note=moved)
     return fresh
 
 
@@ -218,7 +222,7 @@ def end_all_sessions(officer: Officer, *, by: Officer) -> int:
     """End every session of another officer; how many were running."""
     fresh = _mine(officer, by)
     ended = end_sessions(OfficerSession.objects.filter(officer=fresh))
-    _tell(SESSIONS_ENDED, fresh, by, str(ended))
+    record(SESSIONS_ENDED, by=by, subject=fresh, note=str(ended))
     return ended
 
 
@@ -252,6 +256,8 @@ def first_from_server(username: str, *, name_km: str, name_latin: str, office: s
             place = Office.objects.filter(code=office).first()
             if place is None or not (name_km and name_latin) or role not in pack().roles:
                 raise NotFromServer("A new account needs --name-km, --name-latin, --office CODE and --role CODE.")
+            if level_of(place.unit_code) != pack().roles[role].level:
+                raise NotFromServer(f"The role {role} is held at another level than that of the office {office}.")
             officer = Officer(username=name, name_km=name_km, name_latin=name_latin, office=place)
             officer.set_unusable_password()
             officer.full_clean(exclude=["password"])
@@ -259,12 +265,11 @@ def first_from_server(username: str, *, name_km: str, name_latin: str, office: s
             RoleAssignment.objects.create(
                 officer=officer, role=role, unit_code=place.unit_code, valid_from=clock.today()
             )
-            _tell(ACCOUNT_MADE, officer, by, role)
-        officer.is_active = True
-        officer.save(update_fields=["is_active"])
+            record(ACCOUNT_MADE, by=by, subject=officer, note=role)
+        _open(officer)
         accounts_factor.remove(account_of(officer))
         password = _first_password(officer)
-        _tell(FIRST_PASSWORD_GIVEN, officer, by)
+        record(FIRST_PASSWORD_GIVEN, by=by, subject=officer)
     return password
 
 
@@ -275,10 +280,7 @@ def close_from_server(username: str) -> None:
         officer = Officer.objects.filter(username=username.strip().lower(), is_system=False).first()
         if officer is None:
             raise NotFromServer(f"There is no officer '{username}'.")
-        officer.is_active = False
-        officer.save(update_fields=["is_active"])
-        end_sessions(OfficerSession.objects.filter(officer=officer))
-        _tell(ACCOUNT_SUSPENDED, officer, system_officer(CONSOLE))
+        _close(officer, by=system_officer(CONSOLE), because="./run onestop officers close")
 
 
 # -- one's own account -------------------------------------------------------------------------------------------------
@@ -294,7 +296,7 @@ def choose_password(officer: Officer, password: str, *, keep_session: str = "") 
     account.save(update_fields=["password_set_at", "first_password_until"])
     end_sessions(OfficerSession.objects.filter(officer=officer).exclude(pk=keep_session))
     with scope(officer):
-        _tell(PASSWORD_CHANGED, officer, officer)
+        record(PASSWORD_CHANGED, by=officer, subject=officer)
 
 
 @transaction.atomic
@@ -306,7 +308,7 @@ def set_factor(officer: Officer, secret: bytes, code: str) -> list[str] | None:
         return None
     codes = accounts_factor.confirm(account_of(officer), secret, step=step, at=clock.now())
     with scope(officer):
-        _tell(FACTOR_SET, officer, officer)
+        record(FACTOR_SET, by=officer, subject=officer)
     return codes
 
 
@@ -315,7 +317,7 @@ def renew_codes(officer: Officer) -> list[str]:
     """New recovery codes in place of the old ones, shown once."""
     codes = accounts_factor.new_recovery_codes(Account.objects.get(officer=officer))
     with scope(officer):
-        _tell(CODES_RENEWED, officer, officer)
+        record(CODES_RENEWED, by=officer, subject=officer)
     return codes
 
 
@@ -326,4 +328,9 @@ def end_session(session: OfficerSession, *, by: Officer) -> None:
     if officer is None or (officer.pk != by.pk and why_not(officer, by=by)):
         raise PermissionDenied(_("This session is not yours to end."))
     end_sessions(OfficerSession.objects.filter(pk=session.pk))
-    _tell(SESSIONS_ENDED, officer, by, " · ".join(part for part in (session.browser, session.network) if part))
+    record(
+        SESSIONS_ENDED,
+        by=by,
+        subject=officer,
+        note=" · ".join(part for part in (session.browser, session.network) if part),
+    )

@@ -1,7 +1,6 @@
 """Accounts of officers: the list, a new one, and the page of one with everything that may be done to it."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -35,6 +34,7 @@ from onestop.staff.accounts_queries import (
 from onestop.staff.models import Officer, RoleAssignment
 from onestop.staff.queries import officer_of
 from onestop.staff.work_queries import in_care_of
+from onestop.ui import format
 from onestop.ui.components import Crumb
 from onestop.ui.context import address
 from onestop.ui.pagination import keyset_page
@@ -132,7 +132,7 @@ def _account_page(request: HttpRequest, officer: Officer, status: int = 200, **f
         "sessions": sessions_seen(officer),
         "refusal": refusal,
         "names": NamesForm(instance=officer, scope=current()),
-        "role_form": RoleForm(initial={"unit_code": officer.office.unit_code if officer.office else ""}),
+        "role_form": RoleForm(initial={"unit_code": officer.unit_code}),
         "suspend_form": ReasonForm(auto_id="suspend_%s"),
         "factor_form": ReasonForm(auto_id="factor_%s"),
         "in_care": in_care_of(officer_of(request), current()).filter(pk=officer.pk).exists(),
@@ -281,12 +281,15 @@ def give_role(request: HttpRequest, pk: UUID) -> HttpResponse:
 @needs("account.write")
 @require_POST
 def end_role(request: HttpRequest, pk: UUID, role: UUID) -> HttpResponse:
-    """The last day of a role is today, or the day before it began."""
+    """End a role today; one that has not begun is taken back."""
     officer = _seen(pk)
     given = get_object_or_404(RoleAssignment, pk=role, officer=officer)
     if refusal := accounts.why_not(officer, by=officer_of(request)):
         raise PermissionDenied(refusal)
-    last_day: date = max(clock.today(), given.valid_from)
-    organising.end_role(given, last_day=last_day, by=officer_of(request))
-    messages.success(request, _("The role ends on %s.") % f"{last_day:%d/%m/%Y}")
+    if given.valid_from > clock.today():
+        organising.take_back_role(given, by=officer_of(request))
+        messages.success(request, _("The role is taken back; it never began."))
+    else:
+        organising.end_role(given, last_day=clock.today(), by=officer_of(request))
+        messages.success(request, _("The role ends on %s.") % format.day(clock.today()))
     return HttpResponseRedirect(_address(officer))

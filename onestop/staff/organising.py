@@ -22,6 +22,7 @@ from onestop.staff.accounts_queries import accounts_seen
 from onestop.staff.bodies import body_kinds
 from onestop.staff.models import Committee, CommitteeMember, Office, Officer, OfficeSetting, Partner, RoleAssignment
 from onestop.staff.modes import modes
+from onestop.staff.rosters import level_of
 from onestop.staff.stale import locked, save_changes
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "open_office",
     "put_under",
     "seat_member",
+    "take_back_role",
     "void",
     "why_not_give",
 ]
@@ -120,13 +122,13 @@ def choose_setting(
     """
     at = office.unit_code if unit_code is None else unit_code
     _may_write(at)
-    mode, level = modes().get(key), pack().level_of(at)
+    mode = modes().get(key)
     if mode is None or value not in mode.values:
         raise ValidationError({"value": _("Choose one of the values.")})
     low, high = range_of(office.unit_code)
     if not low <= at < high:
         raise ValidationError({"unit_code": _("This unit does not lie below the office's own.")})
-    if not mode.may_be_chosen_at(level.number if level else 0):
+    if not mode.may_be_chosen_at(level_of(at)):
         raise ValidationError({"unit_code": _("This is asked of larger units only.")})
     if value in mode.with_reference and not reference.strip():
         raise ValidationError({"reference": _("Write down the delegation or agreement this rests on.")})
@@ -168,8 +170,7 @@ def why_not_give(
         return _("You make accounts for other places than %(unit)s.") % {"unit": unit_code or _("the nation")}
     if not accounts_seen(current()).filter(pk=officer.pk).exists():
         return no_such_officer(officer.username)
-    level = pack().level_of(unit_code)
-    if (level.number if level else 0) != role.level:
+    if level_of(unit_code) != role.level:
         return _("The role “%(role)s” is held at another level: %(level)s.") % {
             "role": in_words(role.label),
             "level": level_word(role.level),
@@ -228,13 +229,18 @@ def give_role(
     return given
 
 
-@transaction.atomic
-def end_role(given: RoleAssignment, *, last_day: date, by: Officer) -> RoleAssignment:
-    """The last day of a role; one that would have begun later never begins (its day stays the first)."""
+def _held(given: RoleAssignment, by: Officer) -> RoleAssignment:
+    """The role, locked, if the officer may take it away. Raises PermissionDenied."""
     demand(current(), "account.write", given.unit_code)
     if given.officer.human == by.human:
         raise PermissionDenied(_("Nobody changes their own roles. Ask another officer who makes accounts."))
-    fresh = RoleAssignment.objects.select_for_update(of=("self",)).get(pk=given.pk)
+    return RoleAssignment.objects.select_for_update(of=("self",)).get(pk=given.pk)
+
+
+@transaction.atomic
+def end_role(given: RoleAssignment, *, last_day: date, by: Officer) -> RoleAssignment:
+    """Let a role end after its last day. Raises ValidationError for a day before its first."""
+    fresh = _held(given, by)
     if last_day < fresh.valid_from:
         raise ValidationError({"valid_to": _("A role does not end before it begins.")})
     fresh.valid_to = last_day
@@ -244,11 +250,24 @@ def end_role(given: RoleAssignment, *, last_day: date, by: Officer) -> RoleAssig
 
 
 @transaction.atomic
+def take_back_role(given: RoleAssignment, *, by: Officer) -> None:
+    """Take back a role before its first day: it never gives a right. Raises ValidationError for one that has begun.
+
+    Its row goes, since a period has at least one day; the history keeps the row, the officer's journal this line.
+    """
+    fresh = _held(given, by)
+    if fresh.valid_from <= clock.today():
+        raise ValidationError(_("This role has begun. End it instead."))
+    note = f"{fresh.officer.username}: {fresh.role} {fresh.valid_from:%Y-%m-%d} → –"
+    record(verbs.ROLE_ENDED, by=by, subject=fresh.officer, note=note)
+    fresh.delete()
+
+
+@transaction.atomic
 def put_under(officer: Officer, *, supervisor: Officer | None, by: Officer) -> Officer:
     """Who supervises an officer (ORG-27); refused outside the area, for oneself, and in a ring."""
-    unit_code = officer.office.unit_code if officer.office else ""
-    demand(current(), "account.write", unit_code)
-    if officer.pk == by.pk:
+    demand(current(), "account.write", officer.unit_code)
+    if officer.human == by.human:
         raise PermissionDenied(_("Nobody changes their own account here. Ask another officer who makes accounts."))
     above, steps = supervisor, 0
     while above is not None and steps < 50:
@@ -259,7 +278,7 @@ def put_under(officer: Officer, *, supervisor: Officer | None, by: Officer) -> O
     fresh.supervisor = supervisor
     fresh.save(update_fields=["supervisor"])
     note = f"{officer.username} → {supervisor.username if supervisor else '–'}"
-    record(verbs.PUT_UNDER, by=by, subject=fresh, unit_code=unit_code, note=note)
+    record(verbs.PUT_UNDER, by=by, subject=fresh, note=note)
     return fresh
 
 
@@ -270,8 +289,7 @@ def add_committee(*, by: Officer, **fields: Any) -> Committee:
     kind, unit_code = body_kinds().get(fields.get("kind", "")), fields.get("unit_code", "")
     _may_write(unit_code)
     _unit_stands(unit_code)
-    level = pack().level_of(unit_code)
-    if kind is None or (level.number if level else 0) not in kind.levels:
+    if kind is None or level_of(unit_code) not in kind.levels:
         raise ValidationError({"kind": _("This kind of committee does not exist at this level.")})
     committee = _kept(Committee(**fields))
     record(verbs.COMMITTEE_ADDED, by=by, subject=committee, note=committee.kind)

@@ -107,8 +107,11 @@ def test_the_whole_life_of_an_account(at_work: Client, settings: Any) -> None:
     assert verbs | {"role.given"} <= set(told())
 
 
-def test_nobody_changes_their_own_account_there(at_work: Client, chief: Officer) -> None:
-    base = f"/accounts/{chief.pk}/"
+@pytest.mark.parametrize("which", ["own", "second"])
+def test_nobody_changes_their_own_account_there(at_work: Client, chief: Officer, which: str) -> None:
+    about = chief if which == "own" else made("it.second", "it_officer", "1701", "ANGKOR_CHUM")
+    Officer.objects.filter(pk=about.pk).update(human=chief.human)
+    base = f"/accounts/{about.pk}/"
     for where, form in {
         "suspend/": {"because": "x"},
         "first-password/": {},
@@ -119,9 +122,9 @@ def test_nobody_changes_their_own_account_there(at_work: Client, chief: Officer)
         assert at_work.post(base + where, form).status_code == 403, where
     wide = {"role": "commune_assistant", "unit_code": "170101", "valid_from": "2014-06-01", "seen": "1"}
     assert at_work.post(f"{base}roles/", wide).status_code == 422
-    own = chief.assignments.get()
+    own = about.assignments.get()
     assert at_work.post(f"{base}roles/{own.pk}/end/").status_code == 403
-    assert Officer.objects.get(pk=chief.pk).is_active and chief.assignments.count() == 1
+    assert Officer.objects.get(pk=about.pk).is_active and about.assignments.count() == 1
 
 
 @pytest.mark.parametrize("username", ["province", "national"])
@@ -259,10 +262,18 @@ def test_the_history_of_an_account_holds_no_secret(named: Named) -> None:
 def test_the_first_account_of_an_office_comes_from_the_server(capsys: Any) -> None:
     with pytest.raises(CommandError, match="needs --name-km"):
         call_command("officers", "first", "it.first")
-    call_command("officers", "first", "it.first", "--name-km", "សុខ", "--name-latin", "Sok", "--office", "ANGKOR_CHUM")
+    names = ["--name-km", "សុខ", "--name-latin", "Sok"]
+    with pytest.raises(CommandError, match="another level"):
+        call_command("officers", "first", "it.first", *names, "--office", "CHAR_CHHUK")
+    call_command("officers", "first", "it.first", *names, "--office", "ANGKOR_CHUM")
     password = capsys.readouterr().out.strip().rpartition(" ")[2]
     client = Client()
     assert enter(client, "it.first", password).headers["Location"] == "/sign-in/own-password/"
     call_command("officers", "close", "it.first")
     assert enter(Client(), "it.first", password).status_code == 422
+    account = Account.objects.get(officer__username="it.first")
+    assert account.suspended_at and "officers close" in account.suspended_because
+    call_command("officers", "first", "it.first")
+    account.refresh_from_db()
+    assert account.suspended_at is None and account.suspended_because == ""
     assert pack().roles["it_officer"].rights & {"account.write"}

@@ -12,7 +12,7 @@ from django.utils import translation
 from onestop.areas import clock
 from onestop.areas.country import pack
 from onestop.journal.models import JournalEntry
-from onestop.journal.queries import history_of
+from onestop.journal.queries import history_of, lines_about
 from onestop.staff import organising
 from onestop.staff.models import Office, Officer, OfficeSetting, RoleAssignment
 from onestop.staff.modes import UnknownSetting, modes, settings_of
@@ -269,6 +269,8 @@ def test_nobody_raises_their_own_rights_or_gives_any_outside_their_area(named: N
         own = RoleAssignment.objects.get(officer=it)
         with pytest.raises(PermissionDenied, match="their own"):
             organising.end_role(own, last_day=DAY, by=it)
+        with pytest.raises(PermissionDenied, match="their own"):
+            organising.put_under(second, supervisor=None, by=it)
     with scope(named("district")), pytest.raises(PermissionDenied, match="other places"):
         given(named("district"), named("commune"), "commune_clerk", "170101")
 
@@ -282,6 +284,20 @@ def test_a_role_has_a_last_day_and_its_history(named: Named) -> None:
         with pytest.raises(ValidationError):
             organising.end_role(role, last_day=date(2014, 6, 1), by=it)
     assert verbs_about(role) == {"role.given", "role.ended"}
+
+
+def test_a_role_is_taken_back_before_its_first_day_and_gives_no_right_on_it(named: Named) -> None:
+    it, finance = named("it"), named("finance")
+    with scope(it):
+        role = organising.give_role(
+            finance, role="commune_clerk", unit_code="170101", valid_from=date(2014, 7, 1), by=it
+        )
+        organising.take_back_role(role, by=it)
+        assert not scope_of(finance, date(2014, 7, 1)).may("meeting.write")
+        assert "finance: commune_clerk 2014-07-01 → –" in [line.note for line in lines_about(finance)]
+        begun = RoleAssignment.objects.get(officer=finance)
+        with pytest.raises(ValidationError, match="has begun"):
+            organising.take_back_role(begun, by=it)
 
 
 def test_one_coordination_officer_sees_her_four_districts_and_no_fifth(named: Named) -> None:
