@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from onestop.areas.country import Country, Node, in_words, pack
+from onestop.staff.models import Committee
+from onestop.ui import languages
 
-__all__ = ["BodyKind", "Mandate", "Seat", "Size", "body_kinds", "labels", "named", "word_of"]
+__all__ = ["BodyKind", "Mandate", "Seat", "Size", "body_kinds", "labels", "named", "names_of", "word_of"]
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,14 @@ def _labels(country: Country, file: str, key: str) -> dict[str, Mapping[str, str
 def body_kinds() -> dict[str, BodyKind]:
     """The kinds of committees of the installed country, in the order of its file. Raises PackRefused."""
     return _body_kinds(pack())
+
+
+def names_of(committee: Committee) -> dict[str, str]:
+    """What a committee is called, by language: its own name, else its kind's; the code of a kind the pack lost."""
+    if committee.name_km or committee.name_latin:
+        return languages.texts(committee.name_km, committee.name_latin)
+    kind = body_kinds().get(committee.kind)
+    return dict(kind.label) if kind else languages.texts(committee.kind)
 
 
 def labels(what: str) -> dict[str, Mapping[str, str]]:

@@ -15,11 +15,11 @@ from onestop.areas.guards import demand, needs
 from onestop.areas.models import AdministrativeUnit
 from onestop.areas.scope import current
 from onestop.staff import organising
-from onestop.staff.bodies import body_kinds, word_of
+from onestop.staff.bodies import body_kinds, names_of, word_of
 from onestop.staff.models import Committee, CommitteeMember
 from onestop.staff.offices_forms import CommitteeForm, MemberForm, VoidForm
 from onestop.staff.offices_saving import Meanwhile, saved, take_out
-from onestop.staff.offices_views import FORM_STATUS, crumbs
+from onestop.staff.offices_views import crumbs
 from onestop.staff.queries import officer_of
 from onestop.staff.rosters import concerns_of, mandate_end, meets_every
 from onestop.staff.units import unit_names
@@ -29,14 +29,6 @@ from onestop.ui.components import Crumb
 def trail(*more: Crumb) -> list[Crumb]:
     """The trail of a page below the committees."""
     return crumbs(Crumb(_("Committees"), reverse("staff:committees") if more else ""), *more)
-
-
-def name_of(body: Committee) -> dict[str, str]:
-    """The committee's own name, else its kind's, by language."""
-    if body.name_km or body.name_latin:
-        return {"km": body.name_km or body.name_latin, "en": body.name_latin or body.name_km}
-    kind = body_kinds().get(body.kind)
-    return dict(kind.label) if kind else {"en": body.kind}
 
 
 @needs("office.read")
@@ -57,7 +49,7 @@ def committee_list(request: HttpRequest) -> HttpResponse:
         standing = [one for one in body.members.all() if not one.is_void]
         amiss = concerns_of(body, standing, unit_kind=kinds.get(body.unit_code, ""), on=today)
         seated = [one for one in standing if one.valid_to is None or one.valid_to >= today]
-        rows.append((body, name_of(body), names[body.unit_code], len(seated), meets_every(body), len(amiss)))
+        rows.append((body, names_of(body), names[body.unit_code], len(seated), meets_every(body), len(amiss)))
     context = {"rows": rows, "may_write": bool(current().where("office.write")), "crumbs": trail()}
     return render(request, "staff/committees.html", context)
 
@@ -88,7 +80,7 @@ def committee(request: HttpRequest, pk: UUID) -> HttpResponse:
     ]
     context = {
         "about": body,
-        "names": name_of(body),
+        "names": names_of(body),
         "kind": in_words(dict(kind.label)) if kind else body.kind,
         "also": ", ".join([*body.aliases, *(kind.also if kind else ())]),
         "unit_name": unit_names({body.unit_code})[body.unit_code],
@@ -98,7 +90,7 @@ def committee(request: HttpRequest, pk: UUID) -> HttpResponse:
         "concerns": concerns_of(body, members, unit_kind=unit.kind if unit else "", on=today),
         "writing": current().may("office.write", body.unit_code) and not body.is_void,
         "voiding": VoidForm(initial={"version": body.version}, auto_id="voiding_%s"),
-        "crumbs": trail(Crumb(in_words(name_of(body)))),
+        "crumbs": trail(Crumb(in_words(names_of(body)))),
     }
     return render(request, "staff/committee.html", context)
 
@@ -115,7 +107,7 @@ def new_committee(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The committee is there. Add its members."))
             return HttpResponseRedirect(reverse("staff:committee", args=[made[0].pk]))
     context = {"form": form, "title": _("New committee"), "crumbs": trail(Crumb(_("New committee")))}
-    return render(request, "staff/committee_form.html", context, status=FORM_STATUS[not form.is_bound])
+    return render(request, "staff/committee_form.html", context, status=422 if form.is_bound else 200)
 
 
 @needs("office.write")
@@ -140,9 +132,9 @@ def edit_committee(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "title": _("Change the committee"),
         "meanwhile": outcome or None,
-        "crumbs": trail(Crumb(in_words(name_of(body)), reverse("staff:committee", args=[pk])), Crumb(_("Change"))),
+        "crumbs": trail(Crumb(in_words(names_of(body)), reverse("staff:committee", args=[pk])), Crumb(_("Change"))),
     }
-    return render(request, "staff/committee_form.html", context, status=FORM_STATUS[not form.is_bound])
+    return render(request, "staff/committee_form.html", context, status=422 if form.is_bound else 200)
 
 
 @needs("office.write")
@@ -182,11 +174,11 @@ def member(request: HttpRequest, pk: UUID, number: UUID | None = None) -> HttpRe
         "voiding": VoidForm(initial={"version": about.version}, auto_id="voiding_%s") if about else None,
         "meanwhile": outcome or None,
         "crumbs": trail(
-            Crumb(in_words(name_of(body)), reverse("staff:committee", args=[pk])),
+            Crumb(in_words(names_of(body)), reverse("staff:committee", args=[pk])),
             Crumb(about.name if about else _("New member")),
         ),
     }
-    return render(request, "staff/member_form.html", context, status=FORM_STATUS[not form.is_bound])
+    return render(request, "staff/member_form.html", context, status=422 if form.is_bound else 200)
 
 
 def _seat(body: Committee, about: CommitteeMember | None, form: MemberForm, request: HttpRequest) -> object:

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import models
-from django.db.models import Exists, OuterRef
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
-from onestop.areas.models import within
 from onestop.areas.scope import current
 from onestop.journal.sources import HistorySource
+from onestop.staff.accounts_queries import accounts_seen
+from onestop.staff.bodies import names_of
 from onestop.staff.models import Committee, CommitteeMember, Office, Officer, OfficeSetting, Partner, RoleAssignment
 from onestop.ui import languages
 
@@ -27,33 +27,13 @@ def _find(model: Any) -> Any:
     return lambda key, officer: model.objects.visible_to(officer).filter(pk=key).first()
 
 
-def _account(key: str, officer: Any) -> Officer | None:
-    """An account of people whose office, or one of whose roles, lies where the right to change accounts holds."""
-    where = current().where("account.write")
-    roles = RoleAssignment.objects.filter(within(where), officer=OuterRef("pk"))
-    seen = Officer.objects.filter(within(where, "office__unit_code") | Exists(roles), pk=key, is_system=False)
-    found: Officer | None = seen.first()
-    return found
-
-
 def _name(record: Any) -> dict[str, str]:
     return languages.texts(record.name_km, record.name_latin)
 
 
-def _committee_name(committee: Committee) -> str:
-    return str(committee.name) if hasattr(committee, "name") else str(committee)
-
-
 def _page(name: str) -> Any:
-    """The record's own page, '' where there is none yet."""
-
-    def url(record: models.Model) -> str:
-        try:
-            return reverse(name, args=[record.pk])
-        except NoReverseMatch:
-            return ""
-
-    return url
+    """The record's own page."""
+    return lambda record: reverse(name, args=[record.pk])
 
 
 def _of_officer(officer: Officer) -> Sequence[models.Model]:
@@ -81,7 +61,7 @@ SOURCES: Final = [
     HistorySource(
         "staff.officer",
         "account.write",
-        _account,
+        lambda key, officer: accounts_seen(current()).filter(pk=key).first(),
         _name,
         _page("staff:account"),
         _of_officer,
@@ -91,7 +71,7 @@ SOURCES: Final = [
         "staff.committee",
         "office.read",
         _find(Committee),
-        _committee_name,
+        names_of,
         _page("staff:committee"),
         _of_committee,
     ),

@@ -20,7 +20,7 @@ from onestop.areas.models import within
 from onestop.areas.names import latin_key, search_key
 from onestop.areas.scope import current
 from onestop.staff import organising
-from onestop.staff.bodies import body_kinds, word_of
+from onestop.staff.bodies import names_of, word_of
 from onestop.staff.models import Committee, Office, Officer, OfficeSetting, RoleAssignment
 from onestop.staff.modes import Mode, modes, path_codes, settings_of
 from onestop.staff.offices_forms import (
@@ -35,8 +35,6 @@ from onestop.staff.offices_saving import Meanwhile, saved
 from onestop.staff.queries import officer_of
 from onestop.staff.units import unit_names
 from onestop.ui.components import Crumb
-
-FORM_STATUS = {True: 200, False: 422}
 
 
 def crumbs(*more: Crumb) -> list[Crumb]:
@@ -187,9 +185,7 @@ def office_page(request: HttpRequest, office: Office, status: int = 200, **extra
         "title": in_words(pack().roles[office.holder_title].label) if office.holder_title in pack().roles else "",
         "state": state_of(office, today),
         "officers": [(one, _roles_today(one, today)) for one in officers],
-        "committees": [
-            (body, in_words(dict(body_kinds()[body.kind].label))) for body in committees if body.kind in body_kinds()
-        ],
+        "committees": [(body, in_words(names_of(body))) for body in committees],
         "modes": mode_rows(office, writing=writing),
         "writing": writing,
         "opening": OpeningForm(initial={"version": office.version, "opened_on": today}),
@@ -223,7 +219,7 @@ def new_office(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The office is there, but not yet open."))
         return HttpResponseRedirect(reverse("staff:office", args=[made[0].pk]))
     context = {"form": form, "title": _("New office"), "crumbs": crumbs(Crumb(_("New office")))}
-    return render(request, "staff/office_form.html", context, status=FORM_STATUS[not form.is_bound])
+    return render(request, "staff/office_form.html", context, status=422 if form.is_bound else 200)
 
 
 def _added(form: OfficeForm, request: HttpRequest) -> Office:
@@ -254,7 +250,7 @@ def edit_office(request: HttpRequest, pk: UUID) -> HttpResponse:
         "meanwhile": outcome or None,
         "crumbs": crumbs(Crumb(about.name, reverse("staff:office", args=[pk])), Crumb(_("Change"))),
     }
-    return render(request, "staff/office_form.html", context, status=FORM_STATUS[not form.is_bound])
+    return render(request, "staff/office_form.html", context, status=422 if form.is_bound else 200)
 
 
 def _act(request: HttpRequest, pk: UUID, name: str, form: Any, act: Any, told: str) -> HttpResponse:

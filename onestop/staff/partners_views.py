@@ -17,7 +17,7 @@ from onestop.staff.models import Partner
 from onestop.staff.offices_forms import PartnerForm, VoidForm
 from onestop.staff.offices_queries import partners_seen
 from onestop.staff.offices_saving import Meanwhile, saved, take_out
-from onestop.staff.offices_views import FORM_STATUS, crumbs
+from onestop.staff.offices_views import crumbs
 from onestop.staff.queries import officer_of
 from onestop.staff.units import unit_names
 from onestop.ui.components import Crumb
@@ -73,7 +73,7 @@ def partner(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         "meanwhile": outcome or None,
         "crumbs": trail(Crumb(about.name if about else _("New partner"))),
     }
-    return render(request, "staff/partner_form.html", context, status=FORM_STATUS[not form.is_bound])
+    return render(request, "staff/partner_form.html", context, status=422 if form.is_bound else 200)
 
 
 def _save(about: Partner | None, form: PartnerForm, request: HttpRequest) -> object:

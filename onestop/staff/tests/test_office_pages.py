@@ -152,6 +152,10 @@ def test_a_committee_is_set_up_and_its_members_seated_changed_and_ended(it: Clie
     change = {"name_km": "", "name_latin": "Buyers", "meets_every": "3", "valid_from": "1/6/2014", "version": 1}
     assert post(it, "edit-committee", body.pk, **change).status_code == 302
     assert "every 3 months" in text(it.get(reverse("staff:committees")))
+    hall = Office.objects.filter(unit_code="1701").first()
+    assert hall is not None
+    for page in (reverse("staff:office", args=[hall.pk]), f"/history/staff.committee/{body.pk}/"):
+        assert "Buyers" in text(it.get(page)), page
     assert post(it, "void-committee", body.pk, version=2, reason="Not set up yet").status_code == 302
     late = post(it, "edit-committee", body.pk, **(change | {"version": 3}))
     assert late.status_code == 422 and "This was taken out meanwhile" in text(late)
