@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 from onestop.areas import clock
 from onestop.areas.country import in_words, pack
 from onestop.areas.guards import needs
-from onestop.areas.scope import Scope, current
+from onestop.areas.scope import BROKEN, Scope, current
 from onestop.desk.queries import Opened
 from onestop.desk.views import called, crumbs, page_of
 from onestop.desk.words import in_each_language
@@ -40,7 +40,6 @@ from onestop.ui import format, languages
 from onestop.ui.components import Crumb
 from onestop.ui.workbook import DEMO
 
-EMERGENCY = "break_glass"  # stands beside the roles of a line that was written in a place opened in an emergency
 MOST = 2000  # lines of the journal that are read for one folder
 TITLE = gettext_lazy("Who opened this folder")
 
@@ -133,7 +132,7 @@ def is_closed(roles: Iterable[str], scope: Scope) -> bool:
 def _purpose(entry: JournalEntry) -> str:
     """For what: as the verb says, with the reason the officer gave where one was asked for."""
     words = str(DISCLOSING[entry.verb])
-    if EMERGENCY in entry.roles.split():
+    if BROKEN in entry.roles.split():
         words = _("opened in an emergency, from outside the area")
     return f"{words}: {entry.note}" if entry.note else words
 

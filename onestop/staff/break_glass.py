@@ -1,6 +1,8 @@
 """Opening a place in an emergency, closing it, reviewing it; and what the scope and every page get of it."""
 
+from collections.abc import Iterable
 from typing import Any, Final
+from uuid import UUID
 
 from django.contrib.postgres.functions import TransactionNow
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -19,9 +21,18 @@ from onestop.staff.models import BreakGlass, Finding, Officer
 from onestop.staff.models.break_glass import LASTS, LEAST_REASON, REVIEW
 from onestop.staff.verbs import GLASS_BROKEN, GLASS_CLOSED, GLASS_REVIEWED
 
-__all__ = ["BROKEN", "RIGHT", "banner", "break_glass", "close", "review", "to_review"]
+__all__ = ["BROKEN", "READS_BODY", "RIGHT", "banner", "break_glass", "close", "reads_of", "review", "to_review"]
 
 RIGHT: Final = "registry.break_glass"
+# How many folders and persons were opened while a place was open. Who reviews works where the officer does, and sees no
+# line of the place itself: the door hands out the number alone.
+READS_BODY: Final = """
+    SELECT b.id, count(DISTINCT (e.subject_kind, e.subject_id)) FROM staff_breakglass b
+    JOIN journal_journalentry e ON e.officer_id = b.officer_id AND e.verb = 'journal.read'
+        AND e.at >= b.opened_at AND e.at <= coalesce(b.closed_at, b.ends_at)
+        AND 'break_glass' = ANY (string_to_array(e.roles, ' '))
+    WHERE b.id = ANY (p_openings) GROUP BY b.id
+"""
 
 
 @transaction.atomic
@@ -91,6 +102,13 @@ def review(opening: BreakGlass, *, finding: str, note: str, by: Officer) -> Brea
 def to_review(officer: Officer) -> int:
     """How many openings wait for this officer's review."""
     return int(BreakGlass.objects.reviewable_by(officer).waiting().count())
+
+
+def reads_of(openings: Iterable[BreakGlass]) -> dict[UUID, int]:
+    """How many folders and persons were opened during each of these; those of which none was are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT opening, many FROM staff_glass_reads(%s)", [[one.pk for one in openings]])
+        return dict(cursor.fetchall())
 
 
 def _transaction_began() -> Any:

@@ -19,15 +19,13 @@ from onestop.areas import clock
 from onestop.areas.country import pack
 from onestop.areas.guards import needs, signed_in
 from onestop.areas.models import AdministrativeUnit
-from onestop.areas.queries import path_of
-from onestop.journal.models import JournalEntry
-from onestop.journal.verbs import READ
+from onestop.areas.queries import paths_of
+from onestop.areas.scope import current
 from onestop.staff import break_glass as glass
 from onestop.staff.models import BreakGlass, Finding
 from onestop.staff.models.break_glass import REVIEW
 from onestop.staff.queries import officer_of
 
-FORM_STATUS = {True: 200, False: 422}
 SHOWN = 50
 
 
@@ -58,7 +56,8 @@ class OpeningForm(forms.Form):
         if not found:
             raise ValidationError(_("There is no village or commune of this name or code."))
         if len(found) > 1:
-            names = "; ".join(f"{unit.code} {_whole_name(unit.code)}" for unit in found[:8])
+            whole = _whole_names({unit.code for unit in found[:8]})
+            names = "; ".join(f"{code} {whole[code]}" for code in sorted(whole))
             raise ValidationError(
                 _("Several places have this name. Write the code of one: %(names)s") % {"names": names}
             )
@@ -76,9 +75,11 @@ class ReviewForm(forms.Form):
     )
 
 
-def _whole_name(code: str) -> str:
-    """A place with the places it lies in, from the top; without the nation."""
-    return ", ".join(unit.full_name for unit in reversed(path_of(code)))
+def _whole_names(codes: set[str]) -> dict[str, str]:
+    """Each place with the places it lies in, itself first; two queries for all."""
+    units = AdministrativeUnit.objects.in_bulk(codes)
+    above = paths_of(list(units.values()))
+    return {code: ", ".join(one.full_name for one in (unit, *above[code])) for code, unit in units.items()}
 
 
 @dataclass(frozen=True)
@@ -99,18 +100,30 @@ def _lines(
     openings: Any, *, forms_for: bool = False, bound: ReviewForm | None = None, pk: UUID | None = None
 ) -> list[Line]:
     open_now = set(BreakGlass.objects.open_now().values_list("pk", flat=True))
+    shown = list(openings.select_related("officer__office", "told", "reviewed_by")[:SHOWN])
+    reads = glass.reads_of(shown)
+    names = _whole_names({one.unit_code for one in shown})
     lines = []
-    for one in openings.select_related("officer", "officer__office", "told", "reviewed_by")[:SHOWN]:
-        until = min(filter(None, (one.ends_at, one.closed_at)))
-        marked = JournalEntry.objects.filter(officer=one.officer, verb=READ, at__gte=one.opened_at, at__lte=until)
+    for one in shown:
+        until = one.closed_at or one.ends_at
         form = None
         if forms_for and one.reviewed_at is None:
             form = bound if one.pk == pk else ReviewForm(prefix=str(one.pk))
-        reads = marked.filter(roles__contains=glass.BROKEN).count()
         began, ended, reviewed = clock.local(one.opened_at), clock.local(until), None
         if one.reviewed_at is not None:
             reviewed = clock.local(one.reviewed_at)
-        lines.append(Line(one, _whole_name(one.unit_code), reads, one.pk in open_now, began, ended, reviewed, form))
+        lines.append(
+            Line(
+                one,
+                names.get(one.unit_code, one.unit_code),
+                reads.get(one.pk, 0),
+                one.pk in open_now,
+                began,
+                ended,
+                reviewed,
+                form,
+            )
+        )
     return lines
 
 
@@ -129,12 +142,12 @@ def break_glass(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request,
                 _("%(place)s is open for an hour. Find the person by name, number or paper.")
-                % {"place": _whole_name(made.unit_code)},
+                % {"place": _whole_names({made.unit_code})[made.unit_code]},
             )
             return HttpResponseRedirect(reverse("desk:search"))
     lines = _lines(BreakGlass.objects.of(officer))
     context = {"form": form, "lines": lines, "open": next((line for line in lines if line.is_open), None)}
-    return render(request, "staff/break_glass.html", context, status=FORM_STATUS[not form.errors])
+    return render(request, "staff/break_glass.html", context, status=422 if form.errors else 200)
 
 
 @signed_in
@@ -185,14 +198,13 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _reviews(request: HttpRequest, bound: ReviewForm | None = None, pk: UUID | None = None) -> HttpResponse:
     officer = officer_of(request)
     mine = BreakGlass.objects.reviewable_by(officer)
-    scope = getattr(request, "scope", None)
-    if REVIEW not in getattr(scope, "rights", ()) and not officer.supervised.exists() and not mine.exists():
+    if REVIEW not in current().rights and not officer.supervised.exists() and not mine.exists():
         raise Http404
     context = {
         "waiting": _lines(mine.waiting().order_by("opened_at"), forms_for=True, bound=bound, pk=pk),
         "done": _lines(mine.exclude(reviewed_at=None)),
     }
-    return render(request, "staff/glass_reviews.html", context, status=FORM_STATUS[bound is None])
+    return render(request, "staff/glass_reviews.html", context, status=422 if bound else 200)
 
 
 def _put(form: forms.Form, refused: ValidationError) -> None:

@@ -52,6 +52,7 @@ DOORS = {
     "registry_follow(p_persons uuid[], p_households uuid[], p_unit text)",
     "registry_may_ask()",
     "staff_did(p_kind text, p_subject text, p_verbs text[], p_officer uuid)",
+    "staff_glass_reads(p_openings uuid[])",
     "registry_known_elsewhere(p_number text, p_kind text, p_paper text, p_family text, p_given text, p_sex text,"
     " p_birth date)",
 }

@@ -1,12 +1,15 @@
 """A place opened in an emergency: for whom, what of it is seen, how it ends, and that somebody else looks at it."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
@@ -223,6 +226,7 @@ def test_the_whole_way_over_the_pages(
     assert above.get(folder).status_code == 403  # the page of a refusal is drawn without a scope
     listed = above.get(reverse("staff:glass-reviews")).content.decode()
     assert WHY in listed and "District assistant" not in listed
+    assert folders_told(listed) == ["1"]  # opened twice, by an officer of the reviewer's district, in another one
     assert above.post(reverse("staff:glass-review", args=[made.pk]), {}).status_code == 422
     answered = above.post(reverse("staff:glass-review", args=[made.pk]), {f"{made.pk}-finding": "in_order"})
     assert answered.status_code == 302
@@ -230,5 +234,30 @@ def test_the_whole_way_over_the_pages(
     assert WHY not in own.content.decode()
     again = client.post(reverse("staff:glass-review", args=[made.pk]), {f"{made.pk}-finding": "in_order"})
     assert again.status_code == 404
+    own_page = client.get(reverse("staff:break-glass")).content.decode()
+    assert folders_told(own_page) == ["1"]
     assert client.post(reverse("staff:glass-close", args=[made.pk])).status_code == 302
     assert client.get(folder).status_code == 404
+
+
+def folders_told(page: str) -> list[str]:
+    """The numbers on the page, of facts and of the table."""
+    return re.findall(r'(?:<dt>Folders opened</dt><dd>|data-h="Folders opened" class="number">)(\d+)<', page)
+
+
+def test_a_longer_list_of_openings_asks_no_more_of_the_database(
+    client: Client, district: Officer, director: Officer
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as asking:
+            assert client.get(reverse("staff:glass-reviews")).status_code == 200
+        return len(asking)
+
+    client.force_login(director)
+    opened(district)
+    client.get(reverse("staff:glass-reviews"))
+    few = asked()
+    for place in (BESIDE, "17120103", "17120201"):
+        BreakGlass.objects.update(closed_at=F("opened_at"))
+        opened(district, place)
+    assert asked() == few
