@@ -21,7 +21,6 @@ from onestop.desk.crosstable_forms import ExportForm, sorting
 from onestop.desk.crosstable_lines import Asked, asked, lines_of
 from onestop.eligibility.guarantees import book_for, guarantees, seen_by
 from onestop.eligibility.listing import SIZE, Line, Listing, listing
-from onestop.staff.models import Officer
 from onestop.staff.queries import officer_of
 from onestop.ui.components import Bar, Crumb, Part
 from onestop.ui.pagination import KeysetPage, Position, page_of_rows
@@ -132,7 +131,6 @@ def read_page(one: Asked, query: QueryDict) -> tuple[KeysetPage[Line] | None, Li
 def export(request: HttpRequest) -> HttpResponseBase:
     """The whole list under its filters as Excel, CSV, or the paper for village chiefs; recorded in the journal."""
     scope, officer = current(), officer_of(request)
-    assert isinstance(officer, Officer)
     demand(scope, "crosstable.read")
     one = asked(request.POST, scope)
     demand(scope, "export.write", at=one.place.narrowest.code)

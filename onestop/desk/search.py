@@ -48,7 +48,6 @@ class Hit:
 def search(request: HttpRequest) -> HttpResponse:
     """Find a person or household. The words come by POST: names have no place in an address."""
     officer = officer_of(request)
-    assert isinstance(officer, Officer)
     units = my_units(current())
     form = Search(
         request.POST if request.method == "POST" else None, places=[(unit.code, unit.full_name) for unit in units]

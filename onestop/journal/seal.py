@@ -2,8 +2,9 @@
 
 Sealing runs behind the writers (each minute, `journal_seal_lines()` of the database, which sees every area and hands
 out nothing), so that no action waits for another's lock. A link's digest is SHA-256 over the digest before it and the
-line: everything but the note's text, its salt and the present unit, which may change in life; of the note it is the
-digest. What holds and what does not is found by audit.py; the days are signed by heads.py.
+line: everything but what may change in life: the note's text and salt (of the note it is the digest), the present unit,
+and the sector and compartment, which follow those of the line's subject (history.py).
+What holds and what does not is found by audit.py; the days are signed by heads.py.
 """
 
 from typing import Final

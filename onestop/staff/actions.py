@@ -65,19 +65,16 @@ def _load_demo_officers(offices: dict[str, Office]) -> int:
             raise node.refuse(f"'{node.text('office')}' is no office of offices.yaml.", "office")
         if node.text("role") not in pack().roles:
             raise node.refuse(f"'{node.text('role')}' is no role of roles.yaml.", "role")
+        packed = {
+            "name_km": node.text("name_km"),
+            "name_latin": node.text("name_latin"),
+            "office": offices[node.text("office")],
+        }
         officer, made = Officer.objects.update_or_create(
             username=node.text("username"),
-            defaults={
-                "name_km": node.text("name_km"),
-                "name_latin": node.text("name_latin"),
-                "office": offices[node.text("office")],
-            },
-            create_defaults={
-                "name_km": node.text("name_km"),
-                "name_latin": node.text("name_latin"),
-                "office": offices[node.text("office")],
-                "language": node.text("language", ""),
-            },
+            defaults=packed,
+            create_defaults=packed
+            | {"language": node.text("language", "")},  # afterwards it is the officer's own choice
         )
         if made or not officer.has_usable_password():
             officer.set_password(password)

@@ -92,11 +92,12 @@ def queue(records: Callable[[Officer], "models.QuerySet[Any]"], *, since: str, d
     """Count the records of a QuerySet in one statement; `since` and `due` are fields, days or instants."""
 
     def count(officer: Officer) -> Counted:
+        asked = records(officer).order_by()
         figures: dict[str, Any] = {"count": models.Count("pk"), "oldest": models.Min(since)}
         if due:
-            now: Any = clock.now() if _is_instant(records(officer).model, due) else clock.today()
+            now: Any = clock.now() if _is_instant(asked.model, due) else clock.today()
             figures |= {"due": models.Min(due), "late": models.Count("pk", filter=models.Q(**{f"{due}__lt": now}))}
-        found = records(officer).order_by().aggregate(**figures)
+        found = asked.aggregate(**figures)
         return Counted(
             found["count"], _day(found["oldest"]), _day(found["due"]) if due else None, found["late"] if due else 0
         )
