@@ -30,6 +30,8 @@ WORDS: Final = {"health": "Zqabfact", "child_protection": "Zqcdfact"}
 WORDS_KM: Final = {"health": "ឥន្ទនូពពូលមួយ", "child_protection": "ឥន្ទនូពពូលពីរ"}
 PROGRAMMES: Final = {"health": "ZQHEALTH", "child_protection": "ZQCHILD"}
 SECTORS: Final = {"health": "health", "child_protection": "labour"}
+# One of each sector, so that officers who see the own people only reach the family too
+OPEN: Final = ("HEF", "EDU", "NFV", "JOBS", "FARM")
 NAMES: Final = {"health": "Zqabscheme", "child_protection": "Zqcdscheme"}
 NAMES_KM: Final = {"health": "កម្មវិធីត្រីងៀតមួយ", "child_protection": "កម្មវិធីត្រីងៀតពីរ"}
 REASON: Final = {"health": "Zqabreason", "child_protection": "Zqcdreason"}
@@ -120,6 +122,8 @@ def plant_openly() -> Planted:
         mother, boy = member(home, "head"), member(home, "child")
         answer(mother, {"marital": "widowed", "disability": 1}, observed_on=DAY, by=loader)
         answer(boy, {"in_school": True, "grade": 4}, observed_on=DAY, by=loader)
+        for code in OPEN:
+            enrol(mother, Programme.objects.get(pk=code), valid_from=date(2013, 1, 1), by=loader)
         return Planted(home, mother, boy)
 
 

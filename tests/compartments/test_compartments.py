@@ -252,7 +252,7 @@ def test_whoever_tries_all_the_same_is_told_nothing(closed: str, planted: Plante
 @pytest.mark.parametrize("closed", list(FACTS))
 def test_the_compartment_has_it_inside(closed: str, planted: Planted) -> None:
     """The other half: were nothing planted, nothing could leak, and the tests above would pass for that."""
-    inside = {"health": "technical_health", "child_protection": "case_manager"}[closed]
+    inside = {"health": "technical_health", "child_protection": "labour_inspector"}[closed]
     officer = officer_of(pack().roles[inside])
     planting.plant_secrets(planted)
     with scope(officer):
