@@ -110,7 +110,7 @@ def test_nothing_is_deleted_by_the_application(district: Officer) -> None:
 def test_who_may_only_read_changes_nothing(district: Officer) -> None:
     home = HouseholdFactory(by=district)
     head = member(home, "head")
-    for username in ("planning", "finance", "intersector", "health"):
+    for username in ("planning", "finance", "intersector"):
         one = officer(username)
         with scope(one):
             for attempt in (
