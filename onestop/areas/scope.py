@@ -91,7 +91,13 @@ class Scope:
     broken: tuple[Broken, ...] = ()
 
     def may(self, right: str, at: str | None = None) -> bool:
-        """True when a role in force gives the right and, with `at`, when that role covers the unit."""
+        """True when a role in force gives the right and, with `at`, when that role covers the unit.
+
+        In a place of the own area that is open in an emergency, only what its being open gives: to read.
+        """
+        if at is not None and self.reach is not None and self.is_broken_at(at):
+            open_there = {range_of(one.unit_code) for one in self.broken}
+            return any(right in rights and (low, high) in open_there for rights, (low, high) in self.grants)
         return any(right in rights and (at is None or low <= at < high) for rights, (low, high) in self.grants)
 
     def where(self, right: str) -> tuple[Range, ...]:

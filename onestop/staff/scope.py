@@ -71,7 +71,7 @@ def scope_of(officer: Officer, on: date | None = None) -> Scope:
         officer_id=officer.pk,
         ranges=ranges,
         sectors=_sectors(seen, ranges),
-        compartments=_compartments(seen, ranges),
+        compartments=frozenset() if broken else _compartments(seen, ranges),
         figures_only=not persons,
         rights=frozenset().union(*(role.rights for role, _codes in held)),
         figure_ranges=merged(codes for role, codes in own if role.sees == "persons" or "figures.read" in role.rights),

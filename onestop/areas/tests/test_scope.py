@@ -86,6 +86,22 @@ def test_a_unit_is_covered_whole_only_when_everything_below_it_is() -> None:
     assert not scope_over("17").covers_all_of("")
 
 
+def test_who_sees_some_people_sees_everybody_only_where_a_range_says_so() -> None:
+    own = scope_over("1701", reach=frozenset({"health"}), everyone=(range_of("170101"),))
+    assert own.covers_all_of("1701") and not own.sees_everybody_of("1701")
+    assert own.sees_everybody_of("17010101") and own.sees_some_only
+    assert (own.bounds(), own.reach_setting(), own.everyone_setting()) == (("1701", "1702"), "health", "170101,170102")
+    assert scope_over("1701").sees_everybody_of("170101") and not scope_over("1701").sees_some_only
+    assert scope_over("1701").reach_setting() == "*"
+    assert not scope_over("1701", figures_only=True).sees_everybody_of("170101")
+
+
+def test_who_reaches_nobody_has_bounds_only_around_where_everybody_is_seen() -> None:
+    assert scope_over("1701", reach=frozenset()).bounds() == ("", "")
+    opened = scope_over("1701", reach=frozenset(), everyone=(range_of("170101"),))
+    assert opened.bounds() == ("170101", "170102")
+
+
 def test_a_right_counts_where_its_role_is_held() -> None:
     held = Scope(
         officer_id=SOMEBODY,
