@@ -20,10 +20,11 @@ REACHED: Final = """
 DECLARE
     sectors text[] := string_to_array(current_setting('onestop.reach', true), ',');
     compartments text[] := string_to_array(current_setting('onestop.compartments', true), ',');
+    everyone text := current_setting('onestop.everyone', true);
     home uuid := p_household;
 BEGIN
     -- where everybody is seen: by another role, or in a place that is open in an emergency
-    IF width_bucket(p_unit COLLATE "C", string_to_array(current_setting('onestop.everyone', true), ',')) % 2 = 1 THEN
+    IF everyone <> '' AND width_bucket(p_unit COLLATE "C", string_to_array(everyone, ',')) % 2 = 1 THEN
         RETURN true;
     END IF;
     IF cardinality(sectors) > 0 IS NOT TRUE THEN
@@ -89,6 +90,8 @@ END
 _PERSON: Final = "onestop_reached(unit_code, person_id, NULL)"
 _HOUSEHOLD: Final = "onestop_reached(unit_code, NULL, household_id)"
 _BOTH: Final = "onestop_reached(unit_code, person_id, household_id)"
+# The row knows the household itself; it is what lists read by the thousand
+_ROW: Final = "onestop_reached(unit_code, CASE WHEN household_id IS NULL THEN person_id END, household_id)"
 _SUBJECT: Final = "onestop_reached_record(unit_code, subject_kind, subject_id::text)"
 # By table: when an officer of the own people sees a row of it
 WALLS: Final = {
@@ -99,7 +102,7 @@ WALLS: Final = {
     "registry_identitydocument": _PERSON,
     "registry_povertystatus": _HOUSEHOLD,
     "registry_answersheet": _BOTH,
-    "registry_personrow": _PERSON,
+    "registry_personrow": _ROW,
     "registry_householdrow": _HOUSEHOLD,
     "registry_searchkey": _PERSON,
     "registry_noticegiven": _PERSON,
