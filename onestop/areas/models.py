@@ -82,6 +82,15 @@ def within(ranges: tuple[Range, ...], field: str = "unit_code") -> models.Q:
     return condition
 
 
+def dates_in_order(name: str, words: Any) -> models.CheckConstraint:
+    """`valid_to` is empty or not before `valid_from`; `words` tell who entered it."""
+    return models.CheckConstraint(
+        name=name,
+        condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
+        violation_error_message=words,
+    )
+
+
 class Uuid7(models.Func):
     """A key made by the database, for rows that are inserted by SQL."""
 

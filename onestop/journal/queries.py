@@ -84,7 +84,9 @@ def told(entry: JournalEntry, named: str) -> Line:
 def history_of(record: models.Model, *, limit: int = 50) -> list[Change]:
     """What changed in a record, the newest first, inside the open scope. The first image shows every field."""
     if _is_open(record):
-        key = record.pk if isinstance(record.pk, UUID) else record.key  # type: ignore[attr-defined]  # a programme's pk is its code
+        # a programme's pk is its code; its rows are known by the key beside it
+        named = "pk" if isinstance(record.pk, UUID) else "key"
+        key: UUID = getattr(record, named)
         images = list(
             RowHistory.objects.raw(
                 "SELECT * FROM journal_open_history(%s, %s, %s)", [record._meta.db_table, key, limit + 1]

@@ -1,7 +1,7 @@
 """A household, who lives in it, where it lives, and how poor it was found."""
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -10,7 +10,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.clock import now
-from onestop.areas.models import Personal, PersonalQuerySet, UnitCodeField
+from onestop.areas.models import Personal, PersonalQuerySet, UnitCodeField, dates_in_order
 from onestop.registry.models.people import Person
 
 
@@ -35,12 +35,7 @@ def period() -> Func:
     return Func(F("valid_from"), F("valid_to"), Value("[]"), function="daterange")
 
 
-def dates_in_order(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        name=name,
-        condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
-        violation_error_message=_("The last day is before the first. Look at both dates again."),
-    )
+_WRONG_ORDER: Final = _("The last day is before the first. Look at both dates again.")
 
 
 class Household(Personal):
@@ -87,7 +82,7 @@ class HouseholdMembership(Personal):
 
     class Meta:
         constraints: ClassVar = [
-            dates_in_order("householdmembership_dates_in_order"),
+            dates_in_order("householdmembership_dates_in_order", _WRONG_ORDER),
             ExclusionConstraint(
                 name="householdmembership_one_household_at_a_time",
                 expressions=[("person", RangeOperators.EQUAL), (period(), RangeOperators.OVERLAPS)],
@@ -119,7 +114,7 @@ class Residence(Personal):
 
     class Meta:
         constraints: ClassVar = [
-            dates_in_order("residence_dates_in_order"),
+            dates_in_order("residence_dates_in_order", _WRONG_ORDER),
             ExclusionConstraint(
                 name="residence_one_village_at_a_time",
                 expressions=[("household", RangeOperators.EQUAL), (period(), RangeOperators.OVERLAPS)],
@@ -154,7 +149,7 @@ class PovertyStatus(Personal):
 
     class Meta:
         constraints: ClassVar = [
-            dates_in_order("povertystatus_dates_in_order"),
+            dates_in_order("povertystatus_dates_in_order", _WRONG_ORDER),
             models.CheckConstraint(
                 name="povertystatus_level",
                 condition=Q(level__gte=0, level__lte=3),

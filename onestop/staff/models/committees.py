@@ -13,7 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from onestop.areas.models import Edited, UnitCodeField
+from onestop.areas.models import Edited, UnitCodeField, dates_in_order
 from onestop.staff.models.organisation import OrganisedQuerySet, in_script
 
 __all__ = ["Committee", "CommitteeMember"]
@@ -38,11 +38,7 @@ class Committee(Edited):
         verbose_name_plural = _("committees")
         ordering = ["unit_code", "kind"]
         constraints = [
-            models.CheckConstraint(
-                name="staff_committee_period",
-                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
-                violation_error_message=_("A committee does not end before it begins."),
-            ),
+            dates_in_order("staff_committee_period", _("A committee does not end before it begins.")),
             models.CheckConstraint(
                 name="staff_committee_interval",
                 condition=models.Q(meets_every=None) | models.Q(meets_every__gte=1),
@@ -99,11 +95,7 @@ class CommitteeMember(Edited):
                 condition=models.Q(sex__in=["", "F", "M"]),
                 violation_error_message=_("Sex is F or M, or not known."),
             ),
-            models.CheckConstraint(
-                name="staff_committeemember_period",
-                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
-                violation_error_message=_("A mandate does not end before it begins."),
-            ),
+            dates_in_order("staff_committeemember_period", _("A mandate does not end before it begins.")),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.country import Role, pack
 from onestop.areas.keys import uuid7
-from onestop.areas.models import Keyed, UnitCodeField, Uuid7
+from onestop.areas.models import Keyed, UnitCodeField, Uuid7, dates_in_order
 from onestop.staff.models.organisation import BOTH_ENDS, Days, Office, in_script
 
 __all__ = ["Officer", "RoleAssignment"]
@@ -124,11 +124,7 @@ class RoleAssignment(Keyed):
         verbose_name = _("role assignment")
         verbose_name_plural = _("role assignments")
         constraints = [
-            models.CheckConstraint(
-                name="staff_roleassignment_period",
-                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
-                violation_error_message=_("A role does not end before it begins."),
-            ),
+            dates_in_order("staff_roleassignment_period", _("A role does not end before it begins.")),
             ExclusionConstraint(
                 name="staff_roleassignment_once",
                 expressions=[

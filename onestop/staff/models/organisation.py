@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.country import pack
-from onestop.areas.models import Edited, HasKey, UnitCodeField, within
+from onestop.areas.models import Edited, HasKey, UnitCodeField, dates_in_order, within
 from onestop.areas.scope import ScopeMissing, current
 
 __all__ = ["Days", "Office", "OfficeSetting", "OrganisedQuerySet", "Partner", "in_script"]
@@ -157,11 +157,7 @@ class OfficeSetting(Edited):
         verbose_name_plural = _("settings of offices")
         ordering = ["key", "valid_from"]
         constraints = [
-            models.CheckConstraint(
-                name="staff_officesetting_period",
-                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
-                violation_error_message=_("A setting does not end before it begins."),
-            ),
+            dates_in_order("staff_officesetting_period", _("A setting does not end before it begins.")),
             ExclusionConstraint(
                 name="staff_officesetting_once",
                 expressions=[
