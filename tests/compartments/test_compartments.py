@@ -56,6 +56,8 @@ LEFT_OUT: Final = (
     "/my-account/",
     "/ui/",
 )
+# What is asked of every list that leaves the office
+WHY: Final = {"purpose": "programme", "recipient": "the office"}
 # The wide rows have a column for every fact and cannot be closed row by row: SQL is built from facts in sight only
 WIDE: Final = {"registry_personrow", "registry_householdrow"}
 
@@ -114,7 +116,7 @@ def typed(planted: Planted) -> list[tuple[str, dict[str, str], str]]:
             (reverse("eligibility:programmes"), {"q": code}, "GET"),
             (reverse("eligibility:programmes"), {"q": planting.NAMES[closed]}, "GET"),
             (reverse("desk:crosstable"), {"unit": VILLAGE, "programme": code}, "GET"),
-            (reverse("desk:crosstable-export"), {"unit": VILLAGE, "programme": code, "format": "xlsx"}, "POST"),
+            (reverse("desk:crosstable-export"), {"unit": VILLAGE, "programme": code, "kind": "csv", **WHY}, "POST"),
         ]
         found += [
             (reverse("eligibility:try"), {"rules": rule, "unit": VILLAGE, "kind": "person", "on": ""}, "POST")
@@ -142,18 +144,19 @@ def look(client: Client, planted: Planted) -> dict[str, tuple[int, str]]:
         if address in seen:
             continue
         response = client.get(address)
-        text = (
-            response.getvalue().decode("utf-8", "replace")
-            if response.streaming
-            else response.content.decode("utf-8", "replace")
-        )
+        text = text_of(response)
         seen[address] = (response.status_code, text)
         links = [unescape(link) for link in re.findall(r'href="([^"#]+)', text)]
         waiting += [one for one in links if one.startswith("/") and not one.startswith(LEFT_OUT) and one not in seen]
     for address, data, method in typed(planted):
         response = client.get(address, data) if method == "GET" else client.post(address, data)
-        seen[f"{method} {address} {data}"] = (response.status_code, response.content.decode("utf-8", "replace"))
+        seen[f"{method} {address} {data}"] = (response.status_code, text_of(response))
     return seen
+
+
+def text_of(response: Any) -> str:
+    content: bytes = response.getvalue() if response.streaming else response.content
+    return content.decode("utf-8", "replace")
 
 
 def commands(officer: Officer, planted: Planted) -> dict[str, str]:
