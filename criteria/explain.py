@@ -137,7 +137,7 @@ def _matter(trees: Sequence[Node], assessment: Assessment, family: Family, catal
     def ask(changed: Family) -> Truth:
         subject = None if person is None else changed.member(person)
         world = FamilyWorld(changed, catalogue, as_of, subject)
-        return both([world.truth(tree) for tree in trees])
+        return both(world.truth(tree) for tree in trees)
 
     gaps = [gap for gap in _gaps(reads, trees, family, as_of) if gap.values]
     found = []

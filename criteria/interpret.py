@@ -6,7 +6,7 @@ it read, with their dates. `criteria.explain` builds on it what is missing, what
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -120,6 +120,9 @@ class FamilyWorld:
         value = node.value(self)
         assert value is None or isinstance(value, bool)
         return value
+
+    def each(self, truths: Iterator[Truth]) -> Iterable[Truth]:
+        return truths if self.log is None else list(truths)
 
     def fact(self, root: Root, fact: Fact) -> Value:
         if root == "household":
@@ -236,4 +239,4 @@ def verdict(
     """As `assess`, the bare answer: True eligible, False not, None unknown."""
     subject = None if person is None or programme.unit == "household" else family.member(person)
     world = FamilyWorld(family, catalogue, as_of, subject)
-    return both([world.truth(tree) for _, tree in programme.all_criteria])
+    return both(world.truth(tree) for _, tree in programme.all_criteria)

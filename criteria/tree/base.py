@@ -8,7 +8,7 @@ that the tree knows of the interpreter, the compiler and the sentences.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -53,6 +53,9 @@ class World(Protocol):
 
     def truth(self, node: Node) -> Truth:
         """The value of a condition: `node.value(self)`, unless the explainer asks “what if”."""
+
+    def each(self, truths: Iterator[Truth]) -> Iterable[Truth]:
+        """As they are asked for, so that what settles a condition ends it; all of them where the reads are told."""
 
 
 class Columns(Protocol):

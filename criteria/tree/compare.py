@@ -323,7 +323,7 @@ class In(Condition):
         return self.item, *self.choices
 
     def value(self, world: World) -> Truth:
-        return either([comparison.value(world) for comparison in self.same])
+        return either(world.each(comparison.value(world) for comparison in self.same))
 
     def sql(self, columns: Columns) -> exp.Expr:
         exact = self.item.type is not FactType.DECIMAL or isinstance(self.item, FactNode)

@@ -55,7 +55,7 @@ class And(Joined):
     """All parts; false if one is false, whatever is unknown."""
 
     def value(self, world: World) -> Truth:
-        return both([world.truth(part) for part in self.parts])
+        return both(world.each(world.truth(part) for part in self.parts))
 
     def sql(self, columns: Columns) -> exp.Expr:
         return engines.all_of(columns.condition(part) for part in self.parts)
@@ -68,7 +68,7 @@ class Or(Joined):
     word = "or"
 
     def value(self, world: World) -> Truth:
-        return either([world.truth(part) for part in self.parts])
+        return either(world.each(world.truth(part) for part in self.parts))
 
     def sql(self, columns: Columns) -> exp.Expr:
         return engines.any_of(columns.condition(part) for part in self.parts)

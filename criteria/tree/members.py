@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -24,10 +26,10 @@ class Aggregate(Condition):
     def children(self) -> tuple[Node, ...]:
         return (self.body,)
 
-    def answers(self, world: World) -> list[Truth] | None:
+    def answers(self, world: World) -> Iterable[Truth] | None:
         """The condition for each present member; None when there is no household."""
         members = world.members()
-        return None if members is None else [member.truth(self.body) for member in members]
+        return None if members is None else world.each(member.truth(self.body) for member in members)
 
     @property
     def loose(self) -> bool:
@@ -90,8 +92,8 @@ class Count(Aggregate):
         answers = self.answers(world)
         if answers is None:
             return None
-        sure = sum(answer is True for answer in answers)
-        return Range(sure, sure + sum(answer is None for answer in answers))
+        told = Counter(answers)
+        return Range(told[True], told[True] + told[None])
 
     def sql(self, columns: Columns) -> exp.Expr:
         raise TypeError("a number of members is a pair of columns: use sql_range")
