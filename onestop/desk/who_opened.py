@@ -40,7 +40,6 @@ from onestop.ui import format, languages
 from onestop.ui.components import Crumb
 from onestop.ui.workbook import DEMO
 
-MOST = 2000  # lines of the journal that are read for one folder
 TITLE = gettext_lazy("Who opened this folder")
 
 
@@ -59,7 +58,7 @@ class Reading:
 
 def readings(page: Opened, scope: Scope) -> list[Reading]:
     """Every reading of the folder and of its members, the newest day first, one line an officer, day and purpose."""
-    entries = list(page.journal.filter(verb__in=DISCLOSING)[:MOST])
+    entries = list(page.journal.filter(verb__in=DISCLOSING))
     offices = {office.code: office.name for office in Office.objects.filter(code__in={one.office for one in entries})}
     found: dict[tuple[Any, ...], Reading] = {}
     for entry in entries:
@@ -78,7 +77,7 @@ def _handed_out(page: Opened) -> Iterator[Reading]:
     A list of a wider area than the clerk's is told too, without what only that area's officers see of it.
     """
     rows = DisclosedRecord.objects.visible_to(page.officer).order_by("-id")
-    rows = rows.filter(Q(person__in=list(page.persons)) | Q(household=page.household))[:MOST]
+    rows = rows.filter(Q(person__in=list(page.persons)) | Q(household=page.household))
     lists = Disclosure.objects.visible_to(page.officer).select_related("officer__office")
     made_of = lists.in_bulk({row.disclosure_id for row in rows})
     known, role = purposes(), _("on a list that was handed out")
