@@ -19,7 +19,7 @@ import pytest
 from config import prepare
 from config.embedded_postgres import Cluster
 
-pytest_plugins = ["tests.pilot_database", "tests.journeys.browser"]
+pytest_plugins = ["tests.officers", "tests.pilot_database", "tests.journeys.browser"]
 
 
 def cluster() -> Cluster:

@@ -8,7 +8,6 @@ import pytest
 from config import assets
 from config.embedded_postgres import Cluster
 from config.tests.clusters import remove
-from onestop.staff.tests.conftest import named  # noqa: F401
 from onestop.ui import checks
 from tests.journeys.browser import absent
 

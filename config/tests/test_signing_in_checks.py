@@ -13,8 +13,8 @@ from django.test import Client
 from config import backup
 from onestop.staff.accounts_secrets import make_key
 from onestop.staff.signing_in_checks import unsafe_settings
-from onestop.staff.tests.conftest import Named
 from onestop.staff.tests.test_signing_in import PASSWORD, enter
+from tests.officers import Named
 from tests.operations.offices import run_alone
 
 CHECK = ["-m", "config.manage", "check", "--deploy", "--fail-level", "WARNING", "--database", "default"]

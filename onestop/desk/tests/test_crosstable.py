@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections.abc import Callable
 from typing import Any
 
 import openpyxl
@@ -20,6 +19,7 @@ from onestop.letters.models import Printout
 from onestop.registry.models import Disclosure
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope
+from tests.officers import SignIn
 from tests.pilot_database import Pilot
 
 LIST = "/who-may-have-what/"
@@ -29,14 +29,8 @@ ALL = ["receiving", "eligible", "unknown", "not_eligible"]
 
 
 @pytest.fixture
-def as_officer(pilot_database: Pilot) -> Callable[[str], Client]:
-    def sign_in(username: str) -> Client:
-        Officer.objects.filter(username=username).update(language="en")
-        client = Client()
-        client.force_login(Officer.objects.get(username=username))
-        return client
-
-    return sign_in
+def as_officer(pilot_database: Pilot, signed_in_as: SignIn) -> SignIn:
+    return signed_in_as
 
 
 def lines(client: Client, **asked: Any) -> list[Any]:
@@ -49,7 +43,7 @@ def lines(client: Client, **asked: Any) -> list[Any]:
     return found
 
 
-def test_without_a_programme_the_programmes_are_to_choose(as_officer: Callable[[str], Client]) -> None:
+def test_without_a_programme_the_programmes_are_to_choose(as_officer: SignIn) -> None:
     text = as_officer("district").get(LIST).content.decode()
     assert "?programme=HEF" in text and "CLMS" not in text
 
@@ -71,19 +65,17 @@ def test_without_a_programme_the_programmes_are_to_choose(as_officer: Callable[[
         ("national", {}, 403),
     ],
 )
-def test_who_may_list_whom(
-    as_officer: Callable[[str], Client], username: str, asked: dict[str, str], status: int
-) -> None:
+def test_who_may_list_whom(as_officer: SignIn, username: str, asked: dict[str, str], status: int) -> None:
     assert as_officer(username).get(LIST, asked).status_code == status
 
 
-def test_the_first_list_is_of_those_eligible_and_not_yet_receiving(as_officer: Callable[[str], Client]) -> None:
+def test_the_first_list_is_of_those_eligible_and_not_yet_receiving(as_officer: SignIn) -> None:
     found = lines(as_officer("commune"), programme="HEF", unit="170101")
     assert found and {one.line.state for one in found} == {"eligible"}
 
 
 def test_the_states_are_those_of_the_cross_table_with_the_enrolled_taken_out(
-    as_officer: Callable[[str], Client], pilot_database: Pilot
+    as_officer: SignIn, pilot_database: Pilot
 ) -> None:
     officer = Officer.objects.get(username="district")
     with scope(officer) as opened:
@@ -96,7 +88,7 @@ def test_the_states_are_those_of_the_cross_table_with_the_enrolled_taken_out(
 
 
 @pytest.mark.parametrize("order", ["name", "-name", "age", "-age", "village", "state"])
-def test_the_pages_hold_everybody_once_in_order(as_officer: Callable[[str], Client], order: str) -> None:
+def test_the_pages_hold_everybody_once_in_order(as_officer: SignIn, order: str) -> None:
     client = as_officer("commune")
     found = lines(client, programme="MCHN", unit="170101", state=["eligible"], sort=order)
     keys = [one.line.id for one in found]
@@ -106,7 +98,7 @@ def test_the_pages_hold_everybody_once_in_order(as_officer: Callable[[str], Clie
         assert births == sorted(births)
 
 
-def test_the_page_before_is_the_page_one_came_from(as_officer: Callable[[str], Client]) -> None:
+def test_the_page_before_is_the_page_one_came_from(as_officer: SignIn) -> None:
     client = as_officer("commune")
     first = client.get(LIST, {"programme": "HEF", "state": ALL})
     second = client.get(LIST + first.context["page"].next_link)
@@ -114,7 +106,7 @@ def test_the_page_before_is_the_page_one_came_from(as_officer: Callable[[str], C
     assert [one.line.id for one in back.context["lines"]] == [one.line.id for one in first.context["lines"]]
 
 
-def test_a_row_that_has_gone_leads_back_to_the_first_page(as_officer: Callable[[str], Client]) -> None:
+def test_a_row_that_has_gone_leads_back_to_the_first_page(as_officer: SignIn) -> None:
     client = as_officer("commune")
     first = client.get(LIST, {"programme": "HEF"})
     gone = client.get(LIST, {"programme": "HEF", "after": "0197a000-0000-7000-8000-000000000000"})
@@ -122,7 +114,7 @@ def test_a_row_that_has_gone_leads_back_to_the_first_page(as_officer: Callable[[
     assert not gone.context["page"].previous_link
 
 
-def test_bar_and_table_share_the_filters(as_officer: Callable[[str], Client]) -> None:
+def test_bar_and_table_share_the_filters(as_officer: SignIn) -> None:
     client = as_officer("commune")
     asked = {"programme": "HEF", "village": "17010106", "sex": "F", "age_from": "20", "age_to": "៤០", "state": ALL}
     response = client.get(LIST, asked)
@@ -138,22 +130,22 @@ def test_bar_and_table_share_the_filters(as_officer: Callable[[str], Client]) ->
             assert 20 <= years <= 40
 
 
-def test_a_wrong_filter_says_so_and_keeps_what_was_typed(as_officer: Callable[[str], Client]) -> None:
+def test_a_wrong_filter_says_so_and_keeps_what_was_typed(as_officer: SignIn) -> None:
     text = as_officer("commune").get(LIST, {"programme": "HEF", "age_from": "70", "age_to": "20"}).content.decode()
     assert "The second age is below the first" in text and 'value="70"' in text and 'value="20"' in text
 
 
-def test_a_village_of_another_commune_is_dropped(as_officer: Callable[[str], Client]) -> None:
+def test_a_village_of_another_commune_is_dropped(as_officer: SignIn) -> None:
     response = as_officer("district").get(LIST, {"programme": "HEF", "unit": "170101", "village": "17010205"})
     assert response.context["place"].village is None
 
 
-def test_of_whom_it_cannot_be_told_the_missing_facts_are_named(as_officer: Callable[[str], Client]) -> None:
+def test_of_whom_it_cannot_be_told_the_missing_facts_are_named(as_officer: SignIn) -> None:
     found = lines(as_officer("commune"), programme="HEF", unit="17010106", state=["unknown"])
     assert found and {tuple(one.ask) for one in found} == {("ID-Poor level",)}
 
 
-def test_a_programme_of_households_lists_households(as_officer: Callable[[str], Client]) -> None:
+def test_a_programme_of_households_lists_households(as_officer: SignIn) -> None:
     client = as_officer("commune")
     response = client.get(LIST, {"programme": "THR", "state": ALL})
     found = lines(client, programme="THR", state=ALL)
@@ -162,7 +154,7 @@ def test_a_programme_of_households_lists_households(as_officer: Callable[[str], 
     assert "Head of household" in response.content.decode() and 'name="sex"' not in response.content.decode()
 
 
-def test_the_statements_do_not_grow_with_the_list(as_officer: Callable[[str], Client]) -> None:
+def test_the_statements_do_not_grow_with_the_list(as_officer: SignIn) -> None:
     def statements(**asked: Any) -> int:
         client = as_officer("district")
         client.get(LIST, asked)
@@ -185,7 +177,7 @@ def send(client: Client, kind: str, **asked: Any) -> HttpResponse:
     )  # type: ignore[return-value]
 
 
-def test_the_files_hold_what_the_page_lists(as_officer: Callable[[str], Client]) -> None:
+def test_the_files_hold_what_the_page_lists(as_officer: SignIn) -> None:
     client = as_officer("commune")
     page = [one.line.number for one in lines(client, programme="HEF", village="17010106", state=ALL, sort="-age")]
     asked = {"village": "17010106", "state": ALL, "sort": "-age"}
@@ -199,7 +191,7 @@ def test_the_files_hold_what_the_page_lists(as_officer: Callable[[str], Client])
     assert [row[place] for row in sheet.iter_rows(min_row=2, values_only=True)] == page
 
 
-def test_each_export_is_recorded_without_a_name(as_officer: Callable[[str], Client]) -> None:
+def test_each_export_is_recorded_without_a_name(as_officer: SignIn) -> None:
     client = as_officer("commune")
     send(client, "csv")
     send(client, "chief", village="17010106")
@@ -210,7 +202,7 @@ def test_each_export_is_recorded_without_a_name(as_officer: Callable[[str], Clie
 
 
 def test_a_list_leaves_only_with_a_purpose_and_each_person_on_it_is_written_down(
-    as_officer: Callable[[str], Client],
+    as_officer: SignIn,
 ) -> None:
     client = as_officer("commune")
     for missing in WHY:
@@ -229,7 +221,7 @@ def test_a_list_leaves_only_with_a_purpose_and_each_person_on_it_is_written_down
     )
 
 
-def test_the_chiefs_list_holds_names_and_villages_and_nothing_else(as_officer: Callable[[str], Client]) -> None:
+def test_the_chiefs_list_holds_names_and_villages_and_nothing_else(as_officer: SignIn) -> None:
     response = send(as_officer("commune"), "chief", village="17010106")
     assert response["Content-Type"] == "application/pdf" and response.content.startswith(b"%PDF")
     with scope(Officer.objects.get(username="commune")):
@@ -240,19 +232,17 @@ def test_the_chiefs_list_holds_names_and_villages_and_nothing_else(as_officer: C
 
 
 @pytest.mark.parametrize(("username", "status"), [("finance", 403), ("intersector", 403), ("health", 403)])
-def test_who_may_not_export_is_refused(as_officer: Callable[[str], Client], username: str, status: int) -> None:
+def test_who_may_not_export_is_refused(as_officer: SignIn, username: str, status: int) -> None:
     client = as_officer(username)
     assert send(client, "csv").status_code == status
     assert EXPORT not in client.get(LIST, {"programme": "HEF"}).content.decode()
 
 
-def test_no_export_leaves_the_officers_area(as_officer: Callable[[str], Client]) -> None:
+def test_no_export_leaves_the_officers_area(as_officer: SignIn) -> None:
     assert send(as_officer("commune"), "csv", unit="170102").status_code == 404
 
 
-def test_a_list_too_long_for_its_file_is_refused_in_words(
-    as_officer: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_list_too_long_for_its_file_is_refused_in_words(as_officer: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     client = as_officer("commune")
     monkeypatch.setattr(crosstable_papers, "MOST", 5)
     response = client.post(EXPORT, {"programme": "HEF", "unit": "170101", "kind": "chief", **WHY}, follow=True)

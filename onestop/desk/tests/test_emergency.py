@@ -21,7 +21,7 @@ from onestop.staff.break_glass import break_glass, close, review, to_review
 from onestop.staff.models import BreakGlass, Officer, RoleAssignment
 from onestop.staff.models.break_glass import LASTS
 from onestop.staff.scope import scope, scope_of
-from onestop.staff.tests.conftest import Named
+from tests.officers import Named
 
 pytestmark = pytest.mark.django_db
 

@@ -1,12 +1,11 @@
 """Home and search: what stands there for whom, and how a folder is found."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from onestop.areas import clock
@@ -14,6 +13,7 @@ from onestop.registry.factories import HouseholdFactory, member
 from onestop.registry.models import Household
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope
+from tests.officers import SignIn
 
 pytestmark = pytest.mark.django_db
 
@@ -26,16 +26,6 @@ def _the_day(db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def signed_in_as() -> Callable[[str], Client]:
-    def sign_in(username: str) -> Client:
-        client = Client()
-        client.force_login(Officer.objects.get(username=username))
-        return client
-
-    return sign_in
-
-
-@pytest.fixture
 def household(db: None) -> Household:
     by = Officer.objects.get(username="district")
     with scope(by):
@@ -43,9 +33,7 @@ def household(db: None) -> Household:
     return made
 
 
-def test_home_begins_with_the_search_and_counts_the_office(
-    signed_in_as: Callable[[str], Client], household: Household
-) -> None:
+def test_home_begins_with_the_search_and_counts_the_office(signed_in_as: SignIn, household: Household) -> None:
     district = signed_in_as("district")
     text = district.get(reverse("desk:home")).content.decode()
     assert 'role="search"' in text and "Char Chhuk Commune" in text
@@ -55,17 +43,17 @@ def test_home_begins_with_the_search_and_counts_the_office(
     assert household.folder_number in district.get(reverse("desk:home")).content.decode()
 
 
-def test_home_of_who_sees_figures_shows_places_and_no_persons(signed_in_as: Callable[[str], Client]) -> None:
+def test_home_of_who_sees_figures_shows_places_and_no_persons(signed_in_as: SignIn) -> None:
     text = signed_in_as("province").get(reverse("desk:home")).content.decode()
     assert 'role="search"' not in text and "Angkor Chum" in text and "sees figures, not persons" in text
 
 
-def test_an_empty_office_is_told_what_to_do(signed_in_as: Callable[[str], Client]) -> None:
+def test_an_empty_office_is_told_what_to_do(signed_in_as: SignIn) -> None:
     text = signed_in_as("commune").get(reverse("desk:home")).content.decode()
     assert "Nobody is registered in your area yet" in text and "Register the first household" in text
 
 
-def test_a_number_leads_straight_to_the_folder(signed_in_as: Callable[[str], Client], household: Household) -> None:
+def test_a_number_leads_straight_to_the_folder(signed_in_as: SignIn, household: Household) -> None:
     commune = signed_in_as("commune")
     with scope(Officer.objects.get(username="district")):
         person = member(household, "child")
@@ -74,9 +62,7 @@ def test_a_number_leads_straight_to_the_folder(signed_in_as: Callable[[str], Cli
         assert answer["Location"] == reverse("desk:folder", args=[household.pk])
 
 
-def test_a_name_is_found_and_never_stands_in_an_address(
-    signed_in_as: Callable[[str], Client], household: Household
-) -> None:
+def test_a_name_is_found_and_never_stands_in_an_address(signed_in_as: SignIn, household: Household) -> None:
     commune = signed_in_as("commune")
     form = {"q": "Sok", "place": "17010101", "born": "", "idempotency_key": str(uuid4())}
     text = commune.post(reverse("desk:search"), form).content.decode()
@@ -84,14 +70,14 @@ def test_a_name_is_found_and_never_stands_in_an_address(
     assert commune.get(reverse("desk:search") + "?q=Sok").content.decode().count(household.folder_number) == 0
 
 
-def test_nobody_found_says_where_it_was_looked(signed_in_as: Callable[[str], Client], household: Household) -> None:
+def test_nobody_found_says_where_it_was_looked(signed_in_as: SignIn, household: Household) -> None:
     form = {"q": "Wxyz", "place": "", "born": "2540", "idempotency_key": str(uuid4())}
     text = signed_in_as("commune").post(reverse("desk:search"), form).content.decode()
     assert "Nobody found" in text and "Looked for “Wxyz”" in text
 
 
 def test_home_of_who_sees_neither_persons_nor_figures_leads_to_no_page_that_refuses(
-    signed_in_as: Callable[[str], Client],
+    signed_in_as: SignIn,
 ) -> None:
     """Every link of the IT officer's home opens: the office looks up what its officers see on the first page."""
     it = signed_in_as("it")

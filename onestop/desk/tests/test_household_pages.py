@@ -1,7 +1,7 @@
 """The pages of a household: who may see them, what they show, how an answer changes them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from uuid import uuid4
 
@@ -20,6 +20,7 @@ from onestop.registry.factories import HouseholdFactory, NewPersonFactory, born,
 from onestop.registry.models import AnswerSheet, Household, Person, PovertyStatus
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope
+from tests.officers import SignIn
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2014, 6, 11)
@@ -34,17 +35,7 @@ def _the_day(db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def signed_in_as() -> Callable[[str], Client]:
-    def sign_in(username: str) -> Client:
-        client = Client()
-        client.force_login(Officer.objects.get(username=username))
-        return client
-
-    return sign_in
-
-
-@pytest.fixture
-def commune(signed_in_as: Callable[[str], Client]) -> Client:
+def commune(signed_in_as: SignIn) -> Client:
     return signed_in_as("commune")
 
 
@@ -111,7 +102,7 @@ def test_a_folder_shows_the_household_and_opening_it_is_journalled(commune: Clie
 
 
 @pytest.mark.parametrize("username", ["province", "national"])
-def test_who_sees_figures_only_sees_no_folder(signed_in_as: Callable[[str], Client], username: str) -> None:
+def test_who_sees_figures_only_sees_no_folder(signed_in_as: SignIn, username: str) -> None:
     assert signed_in_as(username).get(folder(made())).status_code == 403
 
 
@@ -213,7 +204,7 @@ def test_a_second_click_lands_on_the_first_result(commune: Client) -> None:
         assert AnswerSheet.objects.filter(person=child).count() == 1
 
 
-def test_a_newer_answer_is_not_written_over(commune: Client, signed_in_as: Callable[[str], Client]) -> None:
+def test_a_newer_answer_is_not_written_over(commune: Client, signed_in_as: SignIn) -> None:
     home = made()
     child = of(home, "child")
     late = given(answer="yes")
@@ -294,7 +285,7 @@ def test_a_poverty_card_is_written_down_with_its_validity(commune: Client) -> No
         assert PovertyStatus.objects.filter(household=home, level=2, valid_from=date(2014, 6, 1)).count() == 1
 
 
-def test_who_may_not_write_sees_the_question_and_whom_to_ask(signed_in_as: Callable[[str], Client]) -> None:
+def test_who_may_not_write_sees_the_question_and_whom_to_ask(signed_in_as: SignIn) -> None:
     home = made()
     planning = signed_in_as("planning")
     text = planning.get(folder(home)).content.decode()
@@ -307,7 +298,7 @@ def test_who_may_not_write_sees_the_question_and_whom_to_ask(signed_in_as: Calla
 
 
 def test_facts_of_a_compartment_stay_inside_it(
-    commune: Client, signed_in_as: Callable[[str], Client], django_user_model: type[Officer]
+    commune: Client, signed_in_as: SignIn, django_user_model: type[Officer]
 ) -> None:
     home = made()
     child = of(home, "child")

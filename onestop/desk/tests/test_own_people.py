@@ -1,18 +1,17 @@
 """The pages of an officer who sees the own people only: lists of those, figures of everybody."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
 from django.urls import reverse
 
 from onestop.enrolments.models import Enrolment
 from onestop.registry.models import Household, Person
 from onestop.staff.models import Officer, RoleAssignment
 from onestop.staff.scope import scope
+from tests.officers import SignIn
 from tests.pilot_database import Pilot
 
 LIST = "/who-may-have-what/"
@@ -20,14 +19,8 @@ SENTENCE = "You see the people enrolled in a programme of your sector"
 
 
 @pytest.fixture
-def as_officer(pilot_database: Pilot) -> Callable[[str], Client]:
-    def sign_in(username: str) -> Client:
-        Officer.objects.filter(username=username).update(language="en")
-        client = Client()
-        client.force_login(Officer.objects.get(username=username))
-        return client
-
-    return sign_in
+def as_officer(pilot_database: Pilot, signed_in_as: SignIn) -> SignIn:
+    return signed_in_as
 
 
 @pytest.fixture
@@ -50,27 +43,27 @@ def reached_and_not() -> tuple[Household, Household]:
     raise AssertionError("the pilot has no such village")
 
 
-def test_the_folder_of_a_family_that_no_enrolment_leads_to_is_not_there(as_officer: Callable[[str], Client]) -> None:
+def test_the_folder_of_a_family_that_no_enrolment_leads_to_is_not_there(as_officer: SignIn) -> None:
     client, (home, other) = as_officer("health"), reached_and_not()
     assert client.get(reverse("desk:folder", args=[home.pk])).status_code == 200
     for page in ("desk:folder", "desk:history", "desk:who-opened"):
         assert client.get(reverse(page, args=[other.pk])).status_code == 404, page
 
 
-def test_search_finds_the_reached_and_says_why_others_are_not_found(as_officer: Callable[[str], Client]) -> None:
+def test_search_finds_the_reached_and_says_why_others_are_not_found(as_officer: SignIn) -> None:
     client, (home, other) = as_officer("health"), reached_and_not()
     assert client.post("/people/", {"q": home.folder_number}).headers["Location"].endswith(f"{home.pk}/")
     text = client.post("/people/", {"q": other.folder_number}).content.decode()
     assert SENTENCE in text and "is not found here" in text
 
 
-def test_home_says_whom_one_sees_and_counts_nobody(as_officer: Callable[[str], Client]) -> None:
+def test_home_says_whom_one_sees_and_counts_nobody(as_officer: SignIn) -> None:
     text = as_officer("health").get("/").content.decode()
     assert SENTENCE in text and "What the office holds" not in text and '<td data-h="Households"' not in text
     assert "What the office holds" in as_officer("district").get("/").content.decode()
 
 
-def test_the_list_of_a_programme_has_the_reached_without_a_number(as_officer: Callable[[str], Client]) -> None:
+def test_the_list_of_a_programme_has_the_reached_without_a_number(as_officer: SignIn) -> None:
     client = as_officer("health")
     asked = {"programme": "HEF", "unit": "170101", "state": ["receiving", "eligible", "unknown", "not_eligible"]}
     response = client.get(LIST, asked)
@@ -84,7 +77,7 @@ def test_the_list_of_a_programme_has_the_reached_without_a_number(as_officer: Ca
     assert "residents under these filters" in as_officer("district").get(LIST, asked).content.decode()
 
 
-def test_the_figures_of_a_place_count_everybody_with_small_cells_hidden(as_officer: Callable[[str], Client]) -> None:
+def test_the_figures_of_a_place_count_everybody_with_small_cells_hidden(as_officer: SignIn) -> None:
     everybody = as_officer("district").get("/places/170101/").context
     figures = as_officer("health").get("/places/170101/").context
     assert figures["persons"] == everybody["persons"] and figures["households"] == everybody["households"]
@@ -92,14 +85,12 @@ def test_the_figures_of_a_place_count_everybody_with_small_cells_hidden(as_offic
     assert figures["has_hidden"] and not everybody["has_hidden"]
 
 
-def test_a_programme_leads_to_the_figures_of_the_place(as_officer: Callable[[str], Client]) -> None:
+def test_a_programme_leads_to_the_figures_of_the_place(as_officer: SignIn) -> None:
     response = as_officer("health").get("/programmes/HEF/")
     assert "parts" not in response.context and response.context["place_url"] == "/places/1701/"
 
 
-def test_a_role_without_sectors_is_told_that_it_sees_nobody_yet(
-    manager: Officer, as_officer: Callable[[str], Client]
-) -> None:
+def test_a_role_without_sectors_is_told_that_it_sees_nobody_yet(manager: Officer, as_officer: SignIn) -> None:
     client = as_officer("manager")
     for page in ("/", "/people/", LIST):
         assert "You see nobody yet" in client.get(page).content.decode(), page

@@ -1,6 +1,6 @@
 """A person in no household: found by search, shown with the last household and what to do, inside scope only."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from onestop.registry.factories import HouseholdFactory, NewPersonFactory, born,
 from onestop.registry.models import Household, Person
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope
+from tests.officers import SignIn
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2014, 6, 11)
@@ -27,16 +28,6 @@ def _the_day(db: None) -> Iterator[None]:
     with clock.fixed(TODAY):
         Officer.objects.update(language="en")
         yield
-
-
-@pytest.fixture
-def signed_in_as() -> Callable[[str], Client]:
-    def sign_in(username: str) -> Client:
-        client = Client()
-        client.force_login(Officer.objects.get(username=username))
-        return client
-
-    return sign_in
 
 
 def left(unit_code: str = "17010101") -> tuple[Household, Person]:
@@ -53,7 +44,7 @@ def page_of(client: Client, person: Person) -> str:
     return client.get(reverse("desk:person", args=[person.pk])).content.decode()
 
 
-def test_search_leads_to_the_page_of_a_person_in_no_household(signed_in_as: Callable[[str], Client]) -> None:
+def test_search_leads_to_the_page_of_a_person_in_no_household(signed_in_as: SignIn) -> None:
     _home, child = left()
     commune, url = signed_in_as("commune"), reverse("desk:person", args=[child.pk])
     by_number = commune.post(reverse("desk:search"), {"q": child.number, "idempotency_key": str(uuid4())})
@@ -63,7 +54,7 @@ def test_search_leads_to_the_page_of_a_person_in_no_household(signed_in_as: Call
     assert f'href="{url}"' in text and "in no household" in text
 
 
-def test_the_page_says_since_when_where_last_and_what_to_do(signed_in_as: Callable[[str], Client]) -> None:
+def test_the_page_says_since_when_where_last_and_what_to_do(signed_in_as: SignIn) -> None:
     home, child = left()
     commune = signed_in_as("commune")
     text = page_of(commune, child)
@@ -75,13 +66,13 @@ def test_the_page_says_since_when_where_last_and_what_to_do(signed_in_as: Callab
         assert JournalEntry.objects.filter(verb=READ, subject_id=str(child.pk)).count() == 1
 
 
-def test_who_may_not_register_is_told_who_may(signed_in_as: Callable[[str], Client]) -> None:
+def test_who_may_not_register_is_told_who_may(signed_in_as: SignIn) -> None:
     _home, child = left()
     text = page_of(signed_in_as("planning"), child)
     assert "These roles may:" in text and "Find that household" not in text
 
 
-def test_a_person_never_in_a_household_has_the_page_too(signed_in_as: Callable[[str], Client]) -> None:
+def test_a_person_never_in_a_household_has_the_page_too(signed_in_as: SignIn) -> None:
     by = Officer.objects.get(username="district")
     with scope(by):
         alone = actions.register_person(
@@ -91,7 +82,7 @@ def test_a_person_never_in_a_household_has_the_page_too(signed_in_as: Callable[[
     assert "This person lives in no household." in text and "none so far" in text
 
 
-def test_the_dead_have_the_page_with_the_day(signed_in_as: Callable[[str], Client]) -> None:
+def test_the_dead_have_the_page_with_the_day(signed_in_as: SignIn) -> None:
     by = Officer.objects.get(username="district")
     with scope(by):
         home = HouseholdFactory(by=by, unit_code="17010101")
@@ -101,7 +92,7 @@ def test_the_dead_have_the_page_with_the_day(signed_in_as: Callable[[str], Clien
     assert "This person died on 3 February 2014." in text and "lives in no household" not in text
 
 
-def test_who_lives_in_a_household_is_shown_in_its_folder(signed_in_as: Callable[[str], Client]) -> None:
+def test_who_lives_in_a_household_is_shown_in_its_folder(signed_in_as: SignIn) -> None:
     home, _child = left()
     with scope(Officer.objects.get(username="district")):
         head = member(home, "head")
@@ -109,7 +100,7 @@ def test_who_lives_in_a_household_is_shown_in_its_folder(signed_in_as: Callable[
     assert answer["Location"] == reverse("desk:folder", args=[home.pk])
 
 
-def test_outside_the_scope_nobody_is_there(signed_in_as: Callable[[str], Client]) -> None:
+def test_outside_the_scope_nobody_is_there(signed_in_as: SignIn) -> None:
     _home, child = left(ELSEWHERE)
     answer = signed_in_as("commune").get(reverse("desk:person", args=[child.pk]))
     assert answer.status_code == 404 and child.number not in answer.content.decode()

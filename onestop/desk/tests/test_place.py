@@ -1,11 +1,9 @@
 """The page of a place: who may open it, what it counts, and what it hides."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -17,18 +15,13 @@ from onestop.enrolments.models import Enrolment
 from onestop.programmes.models import Programme
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope, scope_of, system_scope
+from tests.officers import SignIn
 from tests.pilot_database import Pilot
 
 
 @pytest.fixture
-def as_officer(pilot_database: Pilot) -> Callable[[str], Client]:
-    def sign_in(username: str) -> Client:
-        Officer.objects.filter(username=username).update(language="en")
-        client = Client()
-        client.force_login(Officer.objects.get(username=username))
-        return client
-
-    return sign_in
+def as_officer(pilot_database: Pilot, signed_in_as: SignIn) -> SignIn:
+    return signed_in_as
 
 
 @pytest.mark.parametrize(
@@ -37,7 +30,7 @@ def as_officer(pilot_database: Pilot) -> Callable[[str], Client]:
      ("district", "1712", False), ("province", "1712", True), ("province", "01", False), ("national", "01", True)],
 )  # fmt: skip
 def test_the_page_about_a_place_leads_to_its_figures_only_where_they_may_be_opened(
-    as_officer: Callable[[str], Client], username: str, code: str, leads_there: bool
+    as_officer: SignIn, username: str, code: str, leads_there: bool
 ) -> None:
     client = as_officer(username)
     text = client.get(reverse("areas:tree", args=[code])).content.decode()
@@ -65,11 +58,11 @@ def test_the_page_about_a_place_leads_to_its_figures_only_where_they_may_be_open
         ("national", "/places/17010106/", 200),
     ],
 )
-def test_who_may_open_which_place(as_officer: Callable[[str], Client], username: str, path: str, status: int) -> None:
+def test_who_may_open_which_place(as_officer: SignIn, username: str, path: str, status: int) -> None:
     assert as_officer(username).get(path).status_code == status
 
 
-def test_the_fourth_guarantee_is_a_gap_with_pensions_as_information(as_officer: Callable[[str], Client]) -> None:
+def test_the_fourth_guarantee_is_a_gap_with_pensions_as_information(as_officer: SignIn) -> None:
     text = as_officer("district").get("/places/170101/").content.decode()
     row = next(part for part in text.split("<tr>") if "4. Older persons" in part)
     assert "no programme exists" in row and "National Fund for Veterans" in row
@@ -77,7 +70,7 @@ def test_the_fourth_guarantee_is_a_gap_with_pensions_as_information(as_officer: 
 
 
 def test_the_poor_and_the_old_are_counted_and_the_gap_says_how_many_it_leaves(
-    as_officer: Callable[[str], Client], pilot_database: Pilot
+    as_officer: SignIn, pilot_database: Pilot
 ) -> None:
     with scope(Officer.objects.get(username="district")) as opened:
         asked = counted(book_for(pilot_database.day, opened), guarantees(seen_by(opened)))
@@ -139,7 +132,7 @@ def test_the_states_of_a_place_add_up_to_everybody_there(pilot_database: Pilot) 
             assert sum(rows) == table.total.tables[name][-1], name  # type: ignore[arg-type]
 
 
-def test_an_officer_of_figures_sees_no_number_from_one_to_four(as_officer: Callable[[str], Client]) -> None:
+def test_an_officer_of_figures_sees_no_number_from_one_to_four(as_officer: SignIn) -> None:
     for path in ("/places/17/", "/places/170101/", "/places/17010106/"):
         text = as_officer("province").get(path).content.decode()
         numbers = re.findall(r'class="number"[^>]*>\s*(?:<b>)?([^<\s][^<]*)', text)
@@ -148,14 +141,12 @@ def test_an_officer_of_figures_sees_no_number_from_one_to_four(as_officer: Calla
     assert "&lt; 5" in text and "not shown" in text
 
 
-def test_who_sees_persons_sees_the_numbers_as_they_are(as_officer: Callable[[str], Client]) -> None:
+def test_who_sees_persons_sees_the_numbers_as_they_are(as_officer: SignIn) -> None:
     text = as_officer("commune").get("/places/17010106/").content.decode()
     assert "&lt; 5" not in text and "not shown" not in text
 
 
-def test_a_programme_of_a_compartment_stands_in_no_count(
-    as_officer: Callable[[str], Client], pilot_database: Pilot
-) -> None:
+def test_a_programme_of_a_compartment_stands_in_no_count(as_officer: SignIn, pilot_database: Pilot) -> None:
     name = Programme.objects.get(pk="CLMS").document["name"]["en"]
     for username in ("district", "health", "province", "national"):
         path = "/places/17/" if username in {"province", "national"} else "/places/170101/"
@@ -165,7 +156,7 @@ def test_a_programme_of_a_compartment_stands_in_no_count(
         assert "CLMS" not in counted(book_for(pilot_database.day, outside), guarantees(seen_by(outside))).codes
 
 
-def test_an_officer_of_a_sector_sees_its_programmes_only(as_officer: Callable[[str], Client]) -> None:
+def test_an_officer_of_a_sector_sees_its_programmes_only(as_officer: SignIn) -> None:
     text = as_officer("health").get("/places/170101/").content.decode()
     assert "Only the programmes of your sector" in text
     assert "Health equity fund" in text and "Take-home rations" not in text
@@ -178,7 +169,7 @@ def test_where_no_programme_has_rules_everybody_is_still_counted(pilot_database:
         assert found.persons > 60_000 and found.households > 12_000
 
 
-def test_the_statements_do_not_grow_with_the_place(as_officer: Callable[[str], Client]) -> None:
+def test_the_statements_do_not_grow_with_the_place(as_officer: SignIn) -> None:
     def statements(username: str, path: str) -> int:
         client = as_officer(username)
         client.get(path)
@@ -207,9 +198,7 @@ def test_the_nation_lists_the_provinces_where_somebody_is_registered(pilot_datab
         assert [line.names["en"] for line in place_lines(table, programmes, "")] == ["Siemreap Province"]
 
 
-def test_an_area_too_large_to_count_says_so_and_offers_its_parts(
-    as_officer: Callable[[str], Client], pilot_database: Pilot
-) -> None:
+def test_an_area_too_large_to_count_says_so_and_offers_its_parts(as_officer: SignIn, pilot_database: Pilot) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '25ms'")
     text = as_officer("district").get("/places/1701/").content.decode()

@@ -1,6 +1,5 @@
 """The programmes in words, and trying a rule: what stands there, for whom, and what is refused."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -17,20 +16,15 @@ from onestop.journal.models import JournalEntry
 from onestop.programmes.models import CriteriaVersion, Programme
 from onestop.staff.models import Officer, RoleAssignment
 from onestop.staff.scope import scope, system_scope
+from tests.officers import SignIn
 from tests.pilot_database import Pilot
 
 TRY = "/programmes/try/"
 
 
 @pytest.fixture
-def as_officer(pilot_database: Pilot) -> Callable[[str], Client]:
-    def sign_in(username: str) -> Client:
-        Officer.objects.filter(username=username).update(language="en")
-        client = Client()
-        client.force_login(Officer.objects.get(username=username))
-        return client
-
-    return sign_in
+def as_officer(pilot_database: Pilot, signed_in_as: SignIn) -> SignIn:
+    return signed_in_as
 
 
 def found_by(client: Client, **asked: str) -> set[str]:
@@ -56,39 +50,39 @@ def found_by(client: Client, **asked: str) -> set[str]:
     ],
 )
 def test_programmes_are_found_by_what_they_give_in_either_language(
-    as_officer: Callable[[str], Client], asked: dict[str, str], expected: set[str]
+    as_officer: SignIn, asked: dict[str, str], expected: set[str]
 ) -> None:
     assert expected <= found_by(as_officer("commune"), **asked)
     if len(expected) < 2:
         assert found_by(as_officer("commune"), **asked) == expected
 
 
-def test_the_fourth_guarantee_is_shown_as_a_gap(as_officer: Callable[[str], Client]) -> None:
+def test_the_fourth_guarantee_is_shown_as_a_gap(as_officer: SignIn) -> None:
     response = as_officer("province").get("/programmes/")
     assert [one.code for one, _lines, gap in response.context["groups"] if gap] == ["older_persons"]
     assert "no programme exists" in response.content.decode()
 
 
-def test_what_is_invented_is_named_by_the_headings_of_the_page(as_officer: Callable[[str], Client]) -> None:
+def test_what_is_invented_is_named_by_the_headings_of_the_page(as_officer: SignIn) -> None:
     page = as_officer("commune").get("/programmes/HEF/").content.decode()
     line = page.partition("Invented for the demonstration:")[2].partition("<")[0]
     assert line.strip() == "Who may have it · Where · Registering · How it goes · Cost and contact"
 
 
-def test_the_page_leads_nobody_to_a_place_that_refuses_him(as_officer: Callable[[str], Client]) -> None:
+def test_the_page_leads_nobody_to_a_place_that_refuses_him(as_officer: SignIn) -> None:
     """The IT officer reads programmes, no figures; the province reads figures of its area."""
     assert "/places/1701/" not in as_officer("it").get("/programmes/HEF/").content.decode()
     assert "/places/17/" in as_officer("province").get("/programmes/HEF/").content.decode()
 
 
-def test_a_programme_of_a_compartment_is_not_there(as_officer: Callable[[str], Client]) -> None:
+def test_a_programme_of_a_compartment_is_not_there(as_officer: SignIn) -> None:
     for username in ("commune", "district", "health", "national"):
         client = as_officer(username)
         assert "CLMS" not in found_by(client)
         assert client.get("/programmes/CLMS/").status_code == 404
 
 
-def test_every_programme_can_be_read_in_both_languages(as_officer: Callable[[str], Client]) -> None:
+def test_every_programme_can_be_read_in_both_languages(as_officer: SignIn) -> None:
     client = as_officer("commune")
     for programme in Programme.objects.filter(compartment=""):
         for language in ("km", "en"):
@@ -99,7 +93,7 @@ def test_every_programme_can_be_read_in_both_languages(as_officer: Callable[[str
                 assert text.replace("'", "&#x27;") in response.content.decode()
 
 
-def test_criteria_stand_as_sentences_beside_their_text(as_officer: Callable[[str], Client]) -> None:
+def test_criteria_stand_as_sentences_beside_their_text(as_officer: SignIn) -> None:
     text = as_officer("commune").get("/programmes/THR/").content.decode()
     assert "household.id_poor == 1" in text and "ID-Poor 1" in text and 'lang="km"' in text
     assert "10 kg" in text and "every month" in text and "or: " in text
@@ -137,11 +131,11 @@ def send(client: Client, rules: str, **asked: Any) -> Any:
     ("username", "status"),
     [("commune", 403), ("finance", 403), ("health", 403), ("province", 403), ("district", 200), ("planning", 200)],
 )
-def test_who_may_try_a_rule(as_officer: Callable[[str], Client], username: str, status: int) -> None:
+def test_who_may_try_a_rule(as_officer: SignIn, username: str, status: int) -> None:
     assert as_officer(username).get(TRY).status_code == status
 
 
-def test_a_trial_counts_everybody_and_publishes_nothing(as_officer: Callable[[str], Client]) -> None:
+def test_a_trial_counts_everybody_and_publishes_nothing(as_officer: SignIn) -> None:
     before = CriteriaVersion.objects.count(), Programme.objects.count()
     response = send(as_officer("planning"), "person.age >= 60")
     total = response.context["total"]
@@ -153,7 +147,7 @@ def test_a_trial_counts_everybody_and_publishes_nothing(as_officer: Callable[[st
     assert "Age is at least 60 years" in text and "Nothing is published" in text and "person.age &gt;= 60" in text
 
 
-def test_a_trial_of_a_programmes_own_rules_changes_nothing_for_anybody(as_officer: Callable[[str], Client]) -> None:
+def test_a_trial_of_a_programmes_own_rules_changes_nothing_for_anybody(as_officer: SignIn) -> None:
     client = as_officer("planning")
     for code, kind in (("HEF", "person"), ("THR", "household")):
         form = client.get(TRY, {"programme": code}).context["form"]
@@ -162,7 +156,7 @@ def test_a_trial_of_a_programmes_own_rules_changes_nothing_for_anybody(as_office
         assert (total.gains, total.loses) == (0, 0) and total.eligible > 0
 
 
-def test_a_wider_rule_says_who_gains_and_a_narrower_one_who_loses(as_officer: Callable[[str], Client]) -> None:
+def test_a_wider_rule_says_who_gains_and_a_narrower_one_who_loses(as_officer: SignIn) -> None:
     client = as_officer("planning")
     wider = send(client, "household.id_poor in [0, 1, 2]", against="HEF").context
     assert wider["total"].gains > 0 and wider["total"].loses == 0
@@ -172,7 +166,7 @@ def test_a_wider_rule_says_who_gains_and_a_narrower_one_who_loses(as_officer: Ca
 
 
 def test_what_is_wrong_is_said_with_line_column_and_proposal_and_nothing_typed_is_lost(
-    as_officer: Callable[[str], Client],
+    as_officer: SignIn,
 ) -> None:
     response = send(as_officer("planning"), "person.sex == 'F'\n\nperson.aeg >= 60")
     text = response.content.decode()
@@ -201,17 +195,17 @@ def as_planner_in_khmer() -> Client:
         ("'; DROP TABLE registry_person; --", "not"),
     ],
 )
-def test_a_bad_rule_is_answered(as_officer: Callable[[str], Client], rules: str, words: str) -> None:
+def test_a_bad_rule_is_answered(as_officer: SignIn, rules: str, words: str) -> None:
     response = send(as_officer("planning"), rules)
     assert response.status_code == 200 and words in response.content.decode() and "total" not in response.context
 
 
-def test_a_percent_sign_and_quotes_in_a_rule_stay_text(as_officer: Callable[[str], Client]) -> None:
+def test_a_percent_sign_and_quotes_in_a_rule_stay_text(as_officer: SignIn) -> None:
     response = send(as_officer("planning"), "person.school == 'a%(on)s b%%' || household.size % 2 == 0")
     assert response.context["total"].total > 9000
 
 
-def test_a_fact_of_a_compartment_is_outside_it_as_though_it_did_not_exist(as_officer: Callable[[str], Client]) -> None:
+def test_a_fact_of_a_compartment_is_outside_it_as_though_it_did_not_exist(as_officer: SignIn) -> None:
     client = as_officer("planning")
     response = send(client, "person.hiv")
     assert "person has no fact “hiv”" in response.content.decode()
@@ -230,18 +224,18 @@ def test_inside_the_compartment_the_same_rule_is_tried(pilot_database: Pilot) ->
         assert sum(one.total for one in trial.tallies(book, "170101", length=8)) > 9000
 
 
-def test_a_programme_of_another_unit_cannot_be_compared(as_officer: Callable[[str], Client]) -> None:
+def test_a_programme_of_another_unit_cannot_be_compared(as_officer: SignIn) -> None:
     response = send(as_officer("planning"), "person.age >= 60", against="THR")
     assert "cannot be compared" in response.content.decode() and "total" not in response.context
 
 
 @pytest.mark.parametrize("day", ["1/1/2015", "1999", "31/2/2014", "nonsense"])
-def test_a_day_that_is_none_or_to_come_is_refused(as_officer: Callable[[str], Client], day: str) -> None:
+def test_a_day_that_is_none_or_to_come_is_refused(as_officer: SignIn, day: str) -> None:
     response = send(as_officer("planning"), "person.age >= 60", on=day)
     assert response.context["form"].errors["on"] and "total" not in response.context
 
 
-def test_a_past_day_is_asked_as_it_was(as_officer: Callable[[str], Client]) -> None:
+def test_a_past_day_is_asked_as_it_was(as_officer: SignIn) -> None:
     response = send(as_officer("planning"), "person.age >= 60", unit="17010106", on="11/6/2013")
     assert response.context["on"] == date(2013, 6, 11)
     assert (
@@ -250,18 +244,18 @@ def test_a_past_day_is_asked_as_it_was(as_officer: Callable[[str], Client]) -> N
     )
 
 
-def test_an_area_out_of_scope_is_not_there(as_officer: Callable[[str], Client]) -> None:
+def test_an_area_out_of_scope_is_not_there(as_officer: SignIn) -> None:
     assert send(as_officer("planning"), "person.age >= 60", unit="1712").status_code == 404
 
 
-def test_a_trial_is_recorded_without_its_rule(as_officer: Callable[[str], Client]) -> None:
+def test_a_trial_is_recorded_without_its_rule(as_officer: SignIn) -> None:
     send(as_officer("planning"), "person.age >= 60")
     with scope(Officer.objects.get(username="planning")):
         note = JournalEntry.objects.filter(verb="eligibility.tried").values_list("note", flat=True).get()
     assert note == "170101 2014-06-11"
 
 
-def test_an_answer_that_takes_too_long_is_said_and_the_rule_stays(as_officer: Callable[[str], Client]) -> None:
+def test_an_answer_that_takes_too_long_is_said_and_the_rule_stays(as_officer: SignIn) -> None:
     client = as_officer("planning")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '25ms'")
@@ -269,9 +263,7 @@ def test_an_answer_that_takes_too_long_is_said_and_the_rule_stays(as_officer: Ca
     assert "too large to be counted" in text and "person.age &gt;= 60</textarea>" in text
 
 
-def test_who_sees_figures_only_gets_no_names_and_rounded_numbers(
-    as_officer: Callable[[str], Client], pilot_database: Pilot
-) -> None:
+def test_who_sees_figures_only_gets_no_names_and_rounded_numbers(as_officer: SignIn, pilot_database: Pilot) -> None:
     province = Officer.objects.get(username="province")
     RoleAssignment.objects.filter(officer=province).update(role="provincial_planning")
     response = as_officer("province").post(TRY, {"rules": "person.age >= 60", "kind": "person", "unit": "17"})

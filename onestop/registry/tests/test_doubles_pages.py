@@ -18,22 +18,10 @@ from onestop.registry.tests.conftest import officer
 from onestop.registry.tests.doubles import HERE, NAMED, THERE, written_down
 from onestop.staff.models import Office, Officer
 from onestop.staff.scope import scope
+from tests.officers import SignIn
 
 pytestmark = pytest.mark.django_db
 PHONE = "+85563900999"
-
-
-@pytest.fixture
-def enter() -> Callable[[str], Client]:
-    """A client signed in as this officer, who reads English."""
-
-    def client(username: str) -> Client:
-        Officer.objects.filter(username=username).update(language="en")
-        found = Client()
-        found.force_login(officer(username))
-        return found
-
-    return client
 
 
 @pytest.fixture
@@ -52,23 +40,23 @@ def ask(client: Client, given: dict[str, str], status: int = 200) -> str:
     return answer.content.decode()
 
 
-def test_the_search_that_finds_nobody_leads_to_the_door(enter: Callable[[str], Client]) -> None:
-    found = enter("commune").post(reverse("desk:search"), {"q": "Nobodyatall", "idempotency_key": str(uuid7())})
+def test_the_search_that_finds_nobody_leads_to_the_door(signed_in_as: SignIn) -> None:
+    found = signed_in_as("commune").post(reverse("desk:search"), {"q": "Nobodyatall", "idempotency_key": str(uuid7())})
     assert reverse("registry:elsewhere") in found.content.decode()
-    found = enter("planning").post(reverse("desk:search"), {"q": "Nobodyatall", "idempotency_key": str(uuid7())})
+    found = signed_in_as("planning").post(reverse("desk:search"), {"q": "Nobodyatall", "idempotency_key": str(uuid7())})
     assert reverse("registry:elsewhere") not in found.content.decode()
-    assert enter("planning").get(reverse("registry:elsewhere")).status_code == 403
+    assert signed_in_as("planning").get(reverse("registry:elsewhere")).status_code == 403
 
 
 def test_a_stranger_is_registered_at_an_office_since_a_day_and_nothing_more(
     neighbour: Officer,
     hall: Office,
-    enter: Callable[[str], Client],
+    signed_in_as: SignIn,
 ) -> None:
     stranger = written_down(neighbour, THERE)
     with scope(neighbour):
         actions.record_document(stranger, kind="citizen_id", number="123456780", by=neighbour)
-    client = enter("commune")
+    client = signed_in_as("commune")
     name = {"family": NAMED["family_name_latin"], "given": NAMED["given_name_latin"], "sex": "M", "birth": "14/6/1980"}
     ways: list[dict[str, str]] = [
         {"number": stranger.number},
@@ -90,9 +78,9 @@ def test_a_stranger_is_registered_at_an_office_since_a_day_and_nothing_more(
         assert not Person.objects.filter(pk=stranger.pk).exists()
 
 
-def test_what_is_not_exactly_the_same_has_no_answer(neighbour: Officer, enter: Callable[[str], Client]) -> None:
+def test_what_is_not_exactly_the_same_has_no_answer(neighbour: Officer, signed_in_as: SignIn) -> None:
     written_down(neighbour, THERE)
-    client = enter("commune")
+    client = signed_in_as("commune")
     for way in (
         {"number": "5555555558"},
         {"kind": "citizen_id", "paper": "123456789"},
@@ -118,10 +106,8 @@ def test_what_is_not_exactly_the_same_has_no_answer(neighbour: Officer, enter: C
         ({"number": "5555555558", "purpose": "nosiness"}, "not one of the available choices"),
     ],
 )
-def test_a_question_that_is_not_whole_is_not_put(
-    given: dict[str, str], told: str, enter: Callable[[str], Client]
-) -> None:
-    page = ask(enter("commune"), given, 422)
+def test_a_question_that_is_not_whole_is_not_put(given: dict[str, str], told: str, signed_in_as: SignIn) -> None:
+    page = ask(signed_in_as("commune"), given, 422)
     assert told in page
     for typed in given.values():
         assert typed in page  # nothing typed is lost
@@ -131,9 +117,9 @@ def test_a_question_that_is_not_whole_is_not_put(
 
 def test_the_measure_is_told_in_words_and_binds_nobody_else(
     neighbour: Officer,
-    enter: Callable[[str], Client],
+    signed_in_as: SignIn,
 ) -> None:
-    client = enter("commune")
+    client = signed_in_as("commune")
     assert (
         f"You may ask {QUESTIONS_AN_HOUR} times an hour" in client.get(reverse("registry:elsewhere")).content.decode()
     )
@@ -142,7 +128,7 @@ def test_the_measure_is_told_in_words_and_binds_nobody_else(
     page = ask(client, {"number": "5555555558"}, 429)
     assert f"You have asked {QUESTIONS_AN_HOUR} times within an hour" in page and "5555555558" in page
     assert "No exact match" not in page
-    assert "No exact match" in ask(enter("neighbour"), {"number": "5555555558"})
+    assert "No exact match" in ask(signed_in_as("neighbour"), {"number": "5555555558"})
     # who may ask no more may still register, and the door is asked about whom is registered
     written_down(neighbour, THERE)
     written_down(officer("commune"), HERE)
@@ -153,11 +139,11 @@ def test_the_measure_is_told_in_words_and_binds_nobody_else(
 def test_a_double_goes_from_the_worklist_to_settled_for_both(
     twice: tuple[Person, Person],
     hall: Office,
-    enter: Callable[[str], Client],
+    signed_in_as: SignIn,
 ) -> None:
     there, here = twice
-    mine, theirs = enter("commune"), enter("neighbour")
-    for client in (mine, theirs, enter("district")):
+    mine, theirs = signed_in_as("commune"), signed_in_as("neighbour")
+    for client in (mine, theirs, signed_in_as("district")):
         home = client.get(reverse("desk:home")).content.decode()
         assert "Settle who may be registered at two offices" in home and reverse("registry:doubles") in home
     page = mine.get(reverse("registry:doubles")).content.decode()
@@ -200,11 +186,11 @@ def test_a_double_goes_from_the_worklist_to_settled_for_both(
     assert "Settle it for both offices" in page and "The passport" not in page and "asked again whether" in page
 
 
-def test_who_does_not_register_is_shown_no_double(twice: tuple[Person, Person], enter: Callable[[str], Client]) -> None:
+def test_who_does_not_register_is_shown_no_double(twice: tuple[Person, Person], signed_in_as: SignIn) -> None:
     with scope(officer("commune")):
         key = DoubleNotice.objects.get().pk
     for username in ("planning", "health", "province"):
-        client = enter(username)
+        client = signed_in_as(username)
         for url in (reverse("registry:doubles"), reverse("registry:double", args=[key])):
             assert client.get(url).status_code == 403
         assert "Settle who may be registered" not in client.get(reverse("desk:home")).content.decode()
@@ -212,13 +198,13 @@ def test_who_does_not_register_is_shown_no_double(twice: tuple[Person, Person], 
 
 def test_an_office_without_a_telephone_or_none_at_all_is_said(
     neighbour: Officer,
-    enter: Callable[[str], Client],
+    signed_in_as: SignIn,
 ) -> None:
     stranger = written_down(neighbour, THERE)
     Office.objects.filter(opened_on__isnull=False).update(closed_on=clock.today())
-    assert "No office is open there yet" in ask(enter("commune"), {"number": stranger.number})
+    assert "No office is open there yet" in ask(signed_in_as("commune"), {"number": stranger.number})
     Office.objects.filter(code="ANGKOR_CHUM").update(holder_km="ក", opened_on=clock.today(), closed_on=None, phone="")
-    page = ask(enter("commune"), {"number": stranger.number})
+    page = ask(signed_in_as("commune"), {"number": stranger.number})
     assert "SSDM office, Angkor Chum district" in page and "Its telephone is not entered yet" in page
 
 
@@ -226,19 +212,19 @@ def test_the_pages_cost_few_queries(
     twice: tuple[Person, Person],
     clerk: Officer,
     neighbour: Officer,
-    enter: Callable[[str], Client],
+    signed_in_as: SignIn,
     django_assert_max_num_queries: Callable[[int], object],
 ) -> None:
     for given in ("A", "B", "C", "D"):
         for by, unit in ((neighbour, THERE), (clerk, HERE)):
             written_down(by, unit, given_name_km="", given_name_latin=given)
-    client = enter("commune")
+    client = signed_in_as("commune")
     client.get(reverse("registry:doubles"))
     with django_assert_max_num_queries(20):  # type: ignore[attr-defined]
         assert client.get(reverse("registry:doubles")).content.decode().count('<th scope="row">') == 5
 
 
-def test_an_empty_form_is_told_all_that_it_lacks_at_once(enter: Callable[[str], Client]) -> None:
-    answer = enter("commune").post(reverse("registry:elsewhere"), {})
+def test_an_empty_form_is_told_all_that_it_lacks_at_once(signed_in_as: SignIn) -> None:
+    answer = signed_in_as("commune").post(reverse("registry:elsewhere"), {})
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"purpose", "__all__"}

@@ -1,7 +1,5 @@
 """The pages of people's own information, over HTTP as the officers who use them."""
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,8 +9,8 @@ from onestop.registry.choices import CorrectionState
 from onestop.registry.factories import HouseholdFactory, member
 from onestop.registry.models import CorrectionRequest, NoticeGiven, Person
 from onestop.registry.tests.conftest import officer
-from onestop.staff.models import Officer
 from onestop.staff.scope import scope
+from tests.officers import SignIn
 
 pytestmark = pytest.mark.django_db
 
@@ -25,27 +23,14 @@ def head() -> Person:
         return member(HouseholdFactory(by=one), "head")
 
 
-@pytest.fixture
-def enter() -> Callable[[str], Client]:
-    """A client signed in as this officer, who reads English."""
-
-    def client(username: str) -> Client:
-        Officer.objects.filter(username=username).update(language="en")
-        found = Client()
-        found.force_login(officer(username))
-        return found
-
-    return client
-
-
 def page(client: Client, name: str, *args: object, status: int = 200) -> str:
     answer = client.get(reverse(name, args=args))
     assert answer.status_code == status
     return answer.content.decode()
 
 
-def test_a_correction_goes_from_the_clerk_to_the_second_officer(head: Person, enter: Callable[[str], Client]) -> None:
-    clerk, second = enter("commune"), enter("finance")
+def test_a_correction_goes_from_the_clerk_to_the_second_officer(head: Person, signed_in_as: SignIn) -> None:
+    clerk, second = signed_in_as("commune"), signed_in_as("finance")
     assert reverse("registry:ask-correction", args=[head.pk]) in page(clerk, "registry:privacy", head.pk)
     form = {
         "family_name_km": head.family_name_km,
@@ -75,8 +60,8 @@ def test_a_correction_goes_from_the_clerk_to_the_second_officer(head: Person, en
     assert "Nothing waits" in page(second, "registry:corrections")
 
 
-def test_the_notice_is_read_and_recorded(head: Person, enter: Callable[[str], Client]) -> None:
-    clerk = enter("commune")
+def test_the_notice_is_read_and_recorded(head: Person, signed_in_as: SignIn) -> None:
+    clerk = signed_in_as("commune")
     assert "not told yet" in page(clerk, "registry:privacy", head.pk)
     url = reverse("registry:privacy", args=[head.pk])
     assert clerk.post(url, {}).status_code == 422
@@ -90,9 +75,9 @@ def test_everybody_may_read_the_notice(client: Client) -> None:
     assert client.get(reverse("registry:notice")).status_code == 200
 
 
-def test_another_area_finds_nothing(head: Person, enter: Callable[[str], Client]) -> None:
+def test_another_area_finds_nothing(head: Person, signed_in_as: SignIn) -> None:
     officer("commune").assignments.update(unit_code="170102")
-    clerk = enter("commune")
+    clerk = signed_in_as("commune")
     for name in ("registry:privacy", "registry:ask-correction"):
         page(clerk, name, head.pk, status=404)
-    assert enter("national").get(reverse("registry:privacy", args=[head.pk])).status_code == 403
+    assert signed_in_as("national").get(reverse("registry:privacy", args=[head.pk])).status_code == 403

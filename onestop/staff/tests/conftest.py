@@ -1,19 +1,8 @@
 """Fixtures of this room's tests."""
 
-from collections.abc import Callable
-
 import pytest
 
-from onestop.staff.models import Officer
 from onestop.staff.tests import made_up
-
-Named = Callable[[str], Officer]
-
-
-@pytest.fixture
-def named() -> Named:
-    """An officer of the demonstration by username."""
-    return lambda username: Officer.objects.get(username=username)
 
 
 @pytest.fixture

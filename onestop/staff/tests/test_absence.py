@@ -1,12 +1,11 @@
 """An absence entered for an officer who fell ill: who may, what the stand-in sees, and how it is undone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 
@@ -17,11 +16,10 @@ from onestop.staff import work
 from onestop.staff.help import HELP
 from onestop.staff.models import Absence, HelpRequest, Officer, RoleAssignment
 from onestop.staff.scope import scope
-from onestop.staff.tests.conftest import Named
 from tests.journeys.browser import LANGUAGES, Site, signed_in
+from tests.officers import Named, SignIn
 
 DAY = date(2014, 6, 11)
-SignIn = Callable[[str], Client]
 
 
 @pytest.fixture(autouse=True)
@@ -31,15 +29,9 @@ def _the_day() -> Iterator[None]:
 
 
 @pytest.fixture
-def signed(db: None) -> SignIn:
-    Officer.objects.update(language="en")
-
-    def sign_in(username: str) -> Client:
-        client = Client()
-        client.force_login(Officer.objects.get(username=username))
-        return client
-
-    return sign_in
+def signed_in_as(db: None, signed_in_as: SignIn) -> SignIn:
+    """With the database: the tests in a browser bring their own."""
+    return signed_in_as
 
 
 def form(**fields: str) -> dict[str, str]:
@@ -75,14 +67,14 @@ def page_of(officer: Officer) -> str:
 
 
 def test_the_supervisor_and_who_hands_out_work_there_enter_it_and_for_others_the_page_is_not_there(
-    signed: SignIn, named: Named
+    signed_in_as: SignIn, named: Named
 ) -> None:
     """Walked with every officer of the demonstration; the supervisor is one with no right to hand out work."""
     ill = named("finance")
     Officer.objects.filter(pk=ill.pk).update(supervisor=named("commune"))
     for one in Officer.objects.filter(is_system=False):
         may = one.username in {"it", "commune"}
-        client = signed(one.username)
+        client = signed_in_as(one.username)
         assert client.get(page_of(ill)).status_code == (200 if may else 404), one.username
         assert client.post(page_of(ill), days()).status_code == (302 if may else 404), one.username
         assert Absence.objects.filter(officer=ill).count() == int(may), one.username
@@ -91,32 +83,34 @@ def test_the_supervisor_and_who_hands_out_work_there_enter_it_and_for_others_the
     assert not Absence.objects.exists()
 
 
-def test_the_action_itself_refuses_whoever_has_no_care_of_the_officer(signed: SignIn, named: Named) -> None:
+def test_the_action_itself_refuses_whoever_has_no_care_of_the_officer(signed_in_as: SignIn, named: Named) -> None:
     ill = named("finance")
     with scope(named("planning")), pytest.raises(PermissionDenied):
         work.go_away(ill, from_on=DAY, to_on=DAY, stand_in=None, by=named("planning"))
 
 
-def test_an_absence_of_ones_own_or_of_a_task_of_the_machine_is_not_entered_here(signed: SignIn, named: Named) -> None:
+def test_an_absence_of_ones_own_or_of_a_task_of_the_machine_is_not_entered_here(
+    signed_in_as: SignIn, named: Named
+) -> None:
     machine = Officer.objects.filter(is_system=True).first()
     assert machine is not None
-    assert [signed("it").get(page_of(one)).status_code for one in (named("it"), machine)] == [404, 404]
+    assert [signed_in_as("it").get(page_of(one)).status_code for one in (named("it"), machine)] == [404, 404]
 
 
-def test_who_stopped_supervising_no_longer_ends_an_absence(signed: SignIn, named: Named) -> None:
+def test_who_stopped_supervising_no_longer_ends_an_absence(signed_in_as: SignIn, named: Named) -> None:
     ill = named("finance")
     Officer.objects.filter(pk=ill.pk).update(supervisor=named("commune"))
-    assert signed("commune").post(page_of(ill), days()).status_code == 302
+    assert signed_in_as("commune").post(page_of(ill), days()).status_code == 302
     Officer.objects.filter(pk=ill.pk).update(supervisor=named("planning"))
     end = reverse("staff:back-of", args=[ill.pk, Absence.objects.get().pk])
-    assert signed("commune").post(end, form()).status_code == 404 and Absence.objects.exists()
+    assert signed_in_as("commune").post(end, form()).status_code == 404 and Absence.objects.exists()
 
 
 # -- what is entered ---------------------------------------------------------------------------------------------------
 
 
 def test_it_is_confirmed_told_in_the_journal_shown_to_the_absent_and_to_who_stands_in(
-    signed: SignIn, named: Named
+    signed_in_as: SignIn, named: Named
 ) -> None:
     """The work that lay with the officer who fell ill stands on the page Work of the stand-in, who may do it."""
     district, ill = named("district"), named("it")
@@ -127,27 +121,27 @@ def test_it_is_confirmed_told_in_the_journal_shown_to_the_absent_and_to_who_stan
     with scope(ill):
         work.take(HELP, asked, by=ill)
     home = reverse("desk:home")
-    assert "You stand in for" not in signed("it.two").get(home).content.decode()
+    assert "You stand in for" not in signed_in_as("it.two").get(home).content.decode()
     with scope(second):
         assert HELP.waiting_for(second).count() == 0
-    sent = signed("district").post(page_of(ill), days(second), follow=True)
+    sent = signed_in_as("district").post(page_of(ill), days(second), follow=True)
     told = sent.content.decode()
     assert "The absence of Kim Vuthy is noted. Two sees the work on the page Work." in told
     assert "stands in: Two" in told
     (line,) = lines("work.away")
     assert (line.officer_id, line.subject_id, line.unit_code) == (district.pk, str(ill.pk), "1701")
-    assert "stands in: Two" in signed("it").get(reverse("staff:away")).content.decode()
-    work_page = signed("it.two").get(home)
+    assert "stands in: Two" in signed_in_as("it").get(reverse("staff:away")).content.decode()
+    work_page = signed_in_as("it.two").get(home)
     assert "You stand in for Kim Vuthy until 14 June 2014" in work_page.content.decode().replace("\u00a0", " ")
     counted = {one.source.key: one.counted.count for one in work_page.context["waiting"]}
     assert counted["staff.help_requests"] == 1
     step = reverse("staff:help-step", args=[asked.pk, "answer"])
-    assert signed("it.two").post(step, form(answer="Start it anew")).status_code == 302
+    assert signed_in_as("it.two").post(step, form(answer="Start it anew")).status_code == 302
     assert HelpRequest.objects.get(pk=asked.pk).state == "answered"
 
 
-def test_a_second_click_enters_nothing_twice_and_ends_nothing_twice(signed: SignIn, named: Named) -> None:
-    it, ill = signed("it"), named("finance")
+def test_a_second_click_enters_nothing_twice_and_ends_nothing_twice(signed_in_as: SignIn, named: Named) -> None:
+    it, ill = signed_in_as("it"), named("finance")
     same = days()
     assert [it.post(page_of(ill), same).status_code for _ in range(2)] == [302, 302]
     end = reverse("staff:back-of", args=[ill.pk, Absence.objects.get().pk])
@@ -156,8 +150,8 @@ def test_a_second_click_enters_nothing_twice_and_ends_nothing_twice(signed: Sign
     assert [line.verb for line in lines("work.away", "work.back")] == ["work.away", "work.back"]
 
 
-def test_ended_early_the_days_until_yesterday_stand(signed: SignIn, named: Named) -> None:
-    it, ill = signed("it"), named("finance")
+def test_ended_early_the_days_until_yesterday_stand(signed_in_as: SignIn, named: Named) -> None:
+    it, ill = signed_in_as("it"), named("finance")
     it.post(page_of(ill), days(begins=DAY - timedelta(days=2), lasts=9))
     absence = Absence.objects.get()
     told = it.post(reverse("staff:back-of", args=[ill.pk, absence.pk]), form(), follow=True).content.decode()
@@ -168,18 +162,19 @@ def test_ended_early_the_days_until_yesterday_stand(signed: SignIn, named: Named
 
 @pytest.mark.parametrize("page", ["own", "other"])
 def test_two_absences_on_one_day_are_refused_with_the_reason_and_the_days_stay(
-    signed: SignIn, named: Named, page: str
+    signed_in_as: SignIn, named: Named, page: str
 ) -> None:
     ill = named("finance")
-    client, address = (signed("finance"), reverse("staff:away")) if page == "own" else (signed("it"), page_of(ill))
+    who, address = ("finance", reverse("staff:away")) if page == "own" else ("it", page_of(ill))
+    client = signed_in_as(who)
     assert client.post(address, days()).status_code == 302
     again = client.post(address, days(begins=DAY + timedelta(days=2)))
     assert again.status_code == 422 and "Another absence is noted" in again.content.decode()
     assert 'name="from_on_0" value="13"' in again.content.decode() and Absence.objects.count() == 1
 
 
-def test_nobody_stands_in_for_themselves_and_nothing_over_is_entered(signed: SignIn, named: Named) -> None:
-    it, ill = signed("it"), named("finance")
+def test_nobody_stands_in_for_themselves_and_nothing_over_is_entered(signed_in_as: SignIn, named: Named) -> None:
+    it, ill = signed_in_as("it"), named("finance")
     assert it.post(page_of(ill), days(ill)).status_code == 422
     over = it.post(page_of(ill), days(begins=DAY - timedelta(days=9), lasts=2))
     assert over.status_code == 422 and "over already" in over.content.decode()
@@ -189,16 +184,18 @@ def test_nobody_stands_in_for_themselves_and_nothing_over_is_entered(signed: Sig
 # -- the way there -----------------------------------------------------------------------------------------------------
 
 
-def test_the_own_page_leads_there_for_those_who_have_somebody_in_their_care_only(signed: SignIn, named: Named) -> None:
+def test_the_own_page_leads_there_for_those_who_have_somebody_in_their_care_only(
+    signed_in_as: SignIn, named: Named
+) -> None:
     ill, away = named("finance"), reverse("staff:away")
-    chosen = signed("it").get(away, {"officer": str(ill.pk)})
+    chosen = signed_in_as("it").get(away, {"officer": str(ill.pk)})
     assert chosen.status_code == 302 and chosen["Location"] == page_of(ill)
-    assert "No officer in your care is away" in signed("it").get(away).content.decode()
-    signed("it").post(page_of(ill), days())
-    assert f'href="{page_of(ill)}"' in signed("it").get(away).content.decode()
-    plain = signed("health").get(away)
+    assert "No officer in your care is away" in signed_in_as("it").get(away).content.decode()
+    signed_in_as("it").post(page_of(ill), days())
+    assert f'href="{page_of(ill)}"' in signed_in_as("it").get(away).content.decode()
+    plain = signed_in_as("health").get(away)
     assert "Absences of others" not in plain.content.decode()
-    assert signed("health").get(away, {"officer": str(ill.pk)}).status_code == 422
+    assert signed_in_as("health").get(away, {"officer": str(ill.pk)}).status_code == 422
 
 
 def _tab_to(page: Page, selector: str) -> None:

@@ -17,8 +17,8 @@ from onestop.staff.accounts_factor import account_of
 from onestop.staff.accounts_secrets import open_sealed
 from onestop.staff.models import Account, Office, Officer, OfficerSession, RoleAssignment
 from onestop.staff.scope import scope, system_scope
-from onestop.staff.tests.conftest import Named
 from onestop.staff.tests.test_signing_in import OWN, PASSWORD, code_of, enter, is_in, secret_on, set_up
+from tests.officers import Named
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("onestop.staff.tests.pages")]
 SINCE = date(2000, 1, 1)

@@ -7,8 +7,8 @@ import pytest
 from onestop.staff.break_glass import break_glass, review
 from onestop.staff.models import BreakGlass, Officer, RoleAssignment
 from onestop.staff.scope import scope
-from onestop.staff.tests.conftest import Named
 from tests.journeys.browser import Site, signed_in
+from tests.officers import Named
 
 WHY = "A woman of that village stands here and needs care today."
 

@@ -18,7 +18,7 @@ from onestop.staff.bodies import body_kinds, named
 from onestop.staff.models import Committee, CommitteeMember, Officer, Partner
 from onestop.staff.rosters import concerns_of, mandate_end, meets_every
 from onestop.staff.scope import scope
-from onestop.staff.tests.conftest import Named
+from tests.officers import Named
 
 pytestmark = pytest.mark.django_db
 DAY = date(2014, 6, 11)

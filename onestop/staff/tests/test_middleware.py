@@ -18,7 +18,7 @@ from onestop.journal.verbs import READ
 from onestop.staff.middleware import ScopeMiddleware
 from onestop.staff.models import RoleAssignment
 from onestop.staff.scope import system_scope
-from onestop.staff.tests.conftest import Named
+from tests.officers import Named
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("onestop.staff.tests.pages")]
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from onestop.areas import clock
 from onestop.staff.models import Committee, CommitteeMember, Office, OfficeSetting, Partner
 from onestop.staff.modes import settings_of
-from onestop.staff.tests.conftest import Named
+from tests.officers import Named
 
 pytestmark = pytest.mark.django_db
 READERS = ["commune", "district", "planning", "finance", "intersector", "health", "province", "national", "it"]

@@ -19,7 +19,7 @@ from onestop.staff.modes import UnknownSetting, modes, settings_of
 from onestop.staff.queries import may_sign_in
 from onestop.staff.scope import scope, scope_of, system_scope
 from onestop.staff.stale import StaleRecord
-from onestop.staff.tests.conftest import Named
+from tests.officers import Named
 
 pytestmark = pytest.mark.django_db
 DAY = date(2014, 6, 11)

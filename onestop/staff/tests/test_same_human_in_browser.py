@@ -9,8 +9,8 @@ from onestop.areas import clock
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope
 from onestop.staff.signing_in import PROVED
-from onestop.staff.tests.conftest import Named
 from tests.journeys.browser import LANGUAGES, Site
+from tests.officers import Named
 
 
 def tab_to(page: Page, selector: str, most: int = 80) -> None:

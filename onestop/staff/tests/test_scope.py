@@ -18,7 +18,7 @@ from onestop.staff.scope import (
     scope_of,
     system_scope,
 )
-from onestop.staff.tests.conftest import Named
+from tests.officers import Named
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ from onestop.staff.scope import scope
 from onestop.staff.sessions import SessionStore, digest_of
 from onestop.staff.sessions_filling import filled
 from onestop.staff.sessions_kept import Kept
-from onestop.staff.tests.conftest import Named
 from onestop.staff.tests.test_signing_in import ELSEWHERE, HERE, PASSWORD, enter, is_in
+from tests.officers import Named
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("onestop.staff.tests.pages")]
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0"

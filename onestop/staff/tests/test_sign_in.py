@@ -10,7 +10,7 @@ from onestop.journal.models import JournalEntry
 from onestop.staff import actions
 from onestop.staff.models import Officer, RoleAssignment
 from onestop.staff.scope import system_scope
-from onestop.staff.tests.conftest import Named
+from tests.officers import Named
 
 DEMO_PASSWORD = pack().node("demo_officers.yaml").text("password")
 

@@ -21,7 +21,7 @@ from onestop.staff.models import Account, Officer, OfficerSession, RoleAssignmen
 from onestop.staff.scope import system_scope
 from onestop.staff.sessions_limits import WAITING
 from onestop.staff.signing_in_places import Place
-from onestop.staff.tests.conftest import Named
+from tests.officers import Named
 
 PASSWORD = pack().node("demo_officers.yaml").text("password")
 OWN = "seven grey oxen and a kite"

@@ -20,7 +20,7 @@ from onestop.staff import signing_in
 from onestop.staff.models import Committee, CommitteeMember, Office, Officer, RoleAssignment, StaffingSheet
 from onestop.staff.scope import scope, scope_of, system_scope
 from onestop.staff.staffing import sheets
-from onestop.staff.tests.conftest import Named
+from tests.officers import Named
 
 pytestmark = pytest.mark.django_db
 Cells = Mapping[str, list[list[Any]]]

@@ -15,7 +15,7 @@ from onestop.staff.checks import tasks_resolve
 from onestop.staff.models import BreakGlass, Officer, RoleAssignment
 from onestop.staff.scope import scope
 from onestop.staff.tasks import GLASS_REVIEWS, Counted, TaskSource, Waiting
-from onestop.staff.tests.conftest import Named
+from tests.officers import Named
 
 WHY = "A woman of that village stands here and needs care today."
 THERE = "17120101"

@@ -11,8 +11,8 @@ from onestop.journal.models import RowHistory
 from onestop.journal.queries import history_of
 from onestop.staff.models import RoleAssignment
 from onestop.staff.scope import open_scope, scope, system_scope
-from onestop.staff.tests.conftest import Named
 from onestop.staff.tests.made_up import TABLE, Loan
+from tests.officers import Named
 
 
 def fill() -> None:

@@ -18,9 +18,9 @@ from onestop.staff.choices import HelpState
 from onestop.staff.help import HELP
 from onestop.staff.models import Absence, HelpRequest, Officer, RoleAssignment
 from onestop.staff.scope import scope, scope_of, system_scope
-from onestop.staff.tests.conftest import Named
 from onestop.staff.tests.made_up import LOAN, Loan
 from onestop.staff.workflow import TABLES, WithAnother
+from tests.officers import Named
 
 DAY = date(2014, 6, 11)
 

@@ -1,6 +1,6 @@
 """The pages of help, absence and hand-over: asked, answered, closed; nothing personal goes along; sound on a phone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from uuid import uuid4
 
@@ -13,11 +13,10 @@ from onestop.staff import help as helping
 from onestop.staff.models import Absence, HelpRequest, Officer
 from onestop.staff.scope import scope
 from onestop.staff.signing_in import PROVED
-from onestop.staff.tests.conftest import Named
 from tests.journeys.browser import LANGUAGES, Site, signed_in
+from tests.officers import Named, SignIn
 
 DAY = date(2014, 6, 11)
-SignIn = Callable[[str], Client]
 
 
 @pytest.fixture(autouse=True)
@@ -27,15 +26,9 @@ def _the_day() -> Iterator[None]:
 
 
 @pytest.fixture
-def signed(db: None) -> SignIn:
-    Officer.objects.update(language="en")
-
-    def sign_in(username: str) -> Client:
-        client = Client()
-        client.force_login(Officer.objects.get(username=username))
-        return client
-
-    return sign_in
+def signed_in_as(db: None, signed_in_as: SignIn) -> SignIn:
+    """With the database: the tests in a browser bring their own."""
+    return signed_in_as
 
 
 def form(**fields: str) -> dict[str, str]:
@@ -47,20 +40,20 @@ def asked(by: Officer, words: str = "The page does not open") -> HelpRequest:
         return helping.ask(page="desk:folder", words=words, by=by)
 
 
-def test_every_page_says_whom_to_ask_and_leads_to_the_form_with_its_name(signed: SignIn) -> None:
-    text = signed("commune").get(reverse("desk:home")).content.decode()
+def test_every_page_says_whom_to_ask_and_leads_to_the_form_with_its_name(signed_in_as: SignIn) -> None:
+    text = signed_in_as("commune").get(reverse("desk:home")).content.decode()
     assert "Help: Kim Vuthy, IT officer" in text
     assert reverse("staff:ask-for-help") + "?page=desk%3Ahome" in text
     assert "Ask for help with this page" not in Client().get(reverse("staff:sign-in")).content.decode()
 
 
-def test_a_page_that_refuses_says_whom_to_ask_too(signed: SignIn) -> None:
-    refused = signed("province").get(reverse("desk:search"))
+def test_a_page_that_refuses_says_whom_to_ask_too(signed_in_as: SignIn) -> None:
+    refused = signed_in_as("province").get(reverse("desk:search"))
     assert refused.status_code == 403 and "Ask for help with this page" in refused.content.decode()
 
 
-def test_a_request_is_asked_answered_and_closed(signed: SignIn) -> None:
-    commune, it = signed("commune"), signed("it")
+def test_a_request_is_asked_answered_and_closed(signed_in_as: SignIn) -> None:
+    commune, it = signed_in_as("commune"), signed_in_as("it")
     sent = commune.post(reverse("staff:ask-for-help"), form(page="desk:folder", words="Where do I print?"))
     request = HelpRequest.objects.get()
     page = reverse("staff:help-request", args=[request.pk])
@@ -78,9 +71,9 @@ def test_a_request_is_asked_answered_and_closed(signed: SignIn) -> None:
 
 
 def test_a_step_that_is_over_is_refused_in_the_officer_s_words_and_one_that_is_none_is_not_there(
-    signed: SignIn, named: Named
+    signed_in_as: SignIn, named: Named
 ) -> None:
-    commune = signed("commune")
+    commune = signed_in_as("commune")
     Officer.objects.update(language="km")
     keys = [asked(named("commune")).pk]
     for verb in ("ask", "approve"):
@@ -89,31 +82,31 @@ def test_a_step_that_is_over_is_refused_in_the_officer_s_words_and_one_that_is_n
     assert "«បានជួយហើយ៖ បិទ»" in refused and "«បានសួរ»" in refused
 
 
-def test_only_the_asker_and_the_helper_see_a_request(signed: SignIn, named: Named) -> None:
+def test_only_the_asker_and_the_helper_see_a_request(signed_in_as: SignIn, named: Named) -> None:
     page = reverse("staff:help-request", args=[asked(named("commune")).pk])
-    assert [signed(name).get(page).status_code for name in ("commune", "it", "district", "province")] == [
+    assert [signed_in_as(name).get(page).status_code for name in ("commune", "it", "district", "province")] == [
         200, 200, 404, 404,
     ]  # fmt: skip
     step = reverse("staff:help-step", args=[HelpRequest.objects.get().pk, "answer"])
-    assert signed("district").post(step, form(answer="x")).status_code == 404
-    assert signed("commune").post(step, form(answer="x")).status_code == 403
+    assert signed_in_as("district").post(step, form(answer="x")).status_code == 404
+    assert signed_in_as("commune").post(step, form(answer="x")).status_code == 403
 
 
 @pytest.mark.parametrize("page", ["people/01890000-0000-7000-8000-000000000000", "no:such", "desk:folder/../x", "<b>"])
-def test_only_the_name_of_a_page_goes_along(signed: SignIn, page: str) -> None:
-    signed("commune").post(reverse("staff:ask-for-help"), form(page=page, words="Help"))
+def test_only_the_name_of_a_page_goes_along(signed_in_as: SignIn, page: str) -> None:
+    signed_in_as("commune").post(reverse("staff:ask-for-help"), form(page=page, words="Help"))
     assert HelpRequest.objects.get().page == ""
 
 
 @pytest.mark.parametrize("words", ["Number 170101-08-0193", "call 012 345 678", "លេខ ០១២៣៤៥៦៧"])
-def test_a_number_of_a_person_is_refused_and_the_words_stay(signed: SignIn, words: str) -> None:
-    answer = signed("commune").post(reverse("staff:ask-for-help"), form(page="", words=words))
+def test_a_number_of_a_person_is_refused_and_the_words_stay(signed_in_as: SignIn, words: str) -> None:
+    answer = signed_in_as("commune").post(reverse("staff:ask-for-help"), form(page="", words=words))
     assert answer.status_code == 422 and words in answer.content.decode()
     assert not HelpRequest.objects.exists()
 
 
-def test_an_absence_is_noted_with_a_stand_in_and_ended(signed: SignIn, named: Named) -> None:
-    district = signed("district")
+def test_an_absence_is_noted_with_a_stand_in_and_ended(signed_in_as: SignIn, named: Named) -> None:
+    district = signed_in_as("district")
     page, planning = reverse("staff:away"), named("planning")
     wrong = form(from_on="2014-06-12", to_on="2014-06-11", stand_in="")
     assert district.post(page, wrong).status_code == 422
@@ -124,25 +117,25 @@ def test_an_absence_is_noted_with_a_stand_in_and_ended(signed: SignIn, named: Na
     absence = Absence.objects.get()
     assert (absence.officer, absence.stand_in) == (named("district"), planning)
     assert "Long Visal" in district.get(page).content.decode()
-    assert signed("planning").post(reverse("staff:back", args=[absence.pk]), form()).status_code == 404
+    assert signed_in_as("planning").post(reverse("staff:back", args=[absence.pk]), form()).status_code == 404
     assert district.post(reverse("staff:back", args=[absence.pk]), form()).status_code == 302
     assert not Absence.objects.exists()
     again = district.post(reverse("staff:back", args=[absence.pk]), form(), follow=True)
     assert "This absence is over already." in again.content.decode()
 
 
-def test_work_is_handed_over_by_who_hands_out_work_there(signed: SignIn, named: Named) -> None:
+def test_work_is_handed_over_by_who_hands_out_work_there(signed_in_as: SignIn, named: Named) -> None:
     page = reverse("staff:hand-over", args=[named("planning").pk])
-    assert signed("it").get(page).status_code == 200
-    assert signed("it").post(page, form(to=str(named("district").pk), because="leaves")).status_code == 302
-    assert signed("district").get(page).status_code == 403
-    assert signed("it").get(reverse("staff:hand-over", args=[named("province").pk])).status_code == 404
+    assert signed_in_as("it").get(page).status_code == 200
+    assert signed_in_as("it").post(page, form(to=str(named("district").pk), because="leaves")).status_code == 302
+    assert signed_in_as("district").get(page).status_code == 403
+    assert signed_in_as("it").get(reverse("staff:hand-over", args=[named("province").pk])).status_code == 404
 
 
-def test_a_helper_takes_a_request_on_and_gives_it_back(signed: SignIn, named: Named) -> None:
-    request, it = asked(named("commune")), signed("it")
+def test_a_helper_takes_a_request_on_and_gives_it_back(signed_in_as: SignIn, named: Named) -> None:
+    request, it = asked(named("commune")), signed_in_as("it")
     take = reverse("staff:help-take", args=[request.pk])
-    assert signed("district").post(take, form()).status_code == 403
+    assert signed_in_as("district").post(take, form()).status_code == 403
     it.post(take, form())
     request.refresh_from_db()
     assert request.assigned_to == named("it")
@@ -152,8 +145,8 @@ def test_a_helper_takes_a_request_on_and_gives_it_back(signed: SignIn, named: Na
     assert request.assigned_to is None
 
 
-def test_who_makes_accounts_notes_that_one_human_has_two(signed: SignIn, named: Named) -> None:
-    it, first, second = signed("it"), named("planning"), named("finance")
+def test_who_makes_accounts_notes_that_one_human_has_two(signed_in_as: SignIn, named: Named) -> None:
+    it, first, second = signed_in_as("it"), named("planning"), named("finance")
     page = reverse("staff:same-human", args=[first.pk])
     session = it.session
     session[PROVED] = clock.now().isoformat()
@@ -168,7 +161,7 @@ def test_who_makes_accounts_notes_that_one_human_has_two(signed: SignIn, named: 
     assert it.post(page, form(what="other", because="Both were here")).status_code == 302
     first.refresh_from_db()
     assert first.human != second.human
-    assert signed("district").get(page).status_code == 403
+    assert signed_in_as("district").get(page).status_code == 403
 
 
 @pytest.mark.browser

@@ -7,9 +7,9 @@ from onestop.journal.models import JournalEntry
 from onestop.journal.queries import sentence
 from onestop.staff.scope import scope, system_scope
 from onestop.staff.stale import StaleRecord, locked, save_changes
-from onestop.staff.tests.conftest import Named
 from onestop.staff.tests.made_up import LOAN, Loan
 from onestop.staff.workflow import Transition, Workflow, WrongState
+from tests.officers import Named
 
 
 @pytest.fixture

@@ -1,3 +1,0 @@
-"""Fixtures of other rooms that the tests here use."""
-
-from onestop.staff.tests.conftest import named  # noqa: F401
