@@ -4,6 +4,7 @@ from onestop.areas.walls import DoorFunction, RebuiltWall
 from onestop.enrolments.doors import (
     REACHED,
     REACHED_ARGUMENTS,
+    REACHED_HOUSEHOLDS,
     REACHED_NEEDS,
     REACHED_RECORD,
     REACHED_RECORD_ARGUMENTS,
@@ -49,6 +50,7 @@ class Migration(migrations.Migration):
 
     operations = [
         DoorFunction("onestop_reached", REACHED_ARGUMENTS, "boolean", REACHED, "plpgsql", needs=REACHED_NEEDS),
+        DoorFunction("onestop_reached_households", "", "SETOF uuid", REACHED_HOUSEHOLDS, "plpgsql", needs=REACHED_NEEDS),
         DoorFunction(
             "onestop_reached_record", REACHED_RECORD_ARGUMENTS, "boolean", REACHED_RECORD, "plpgsql",
             needs=dict.fromkeys(WALLS, "SELECT"),
