@@ -99,6 +99,7 @@ DOUBLE: Workflow[DoubleNotice] = Workflow(
             sets={"outcome": lambda _double, _by: "", "settled_by": lambda _double, _by: None},
             due="double",
             aside=True,
+            label=_("Open it again for both offices"),
             sentence=_("{officer} asked again whether {subject} is registered at another office too."),
         ),
     ],

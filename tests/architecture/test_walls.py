@@ -44,6 +44,7 @@ DOORS = {
     "journal_seal_lines()",
     "journal_track()",
     "onestop_reached(p_unit text, p_person uuid, p_household uuid)",
+    "onestop_reached_households()",
     "onestop_reached_record(p_unit text, p_kind text, p_id text)",
     "journal_unsealed(OUT many bigint, OUT oldest timestamp with time zone)",
     "registry_open_doubles(p_persons uuid[], p_now timestamp with time zone, p_today date, p_due date, p_verb text,"

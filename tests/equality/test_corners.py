@@ -110,7 +110,10 @@ def _leap_day_early(on: date, months: int) -> date:
 MISREADINGS: dict[str, tuple[str, Callable[..., Any]]] = {
     "a birthday of 29 February on the 28th": ("criteria.tree.compare.latest_start", _leap_day_early),
     "an answer that is never stale": ("criteria.family.fresh_since", lambda on, good_for, years=None: None),
-    "all of nobody is false": ("criteria.tree.members.both", lambda found: both(found) if found else False),
+    "all of nobody is false": (
+        "criteria.tree.members.both",
+        lambda found: both(known) if (known := list(found)) else False,
+    ),
     "a birth not cut at the day": ("criteria.interpret.cut", lambda birth, on: birth),
     "none in order with dates": ("criteria.tree.compare.compare_dates", compare),
     "a period without its last day": (
