@@ -20,7 +20,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any, NoReturn
@@ -122,8 +122,9 @@ def signed_in(officer: Any) -> dict[str, str]:
 class Site:
     """The served site and what a journey does with it."""
 
-    def __init__(self, browser: Browser, address: str) -> None:
-        self.browser, self.address = browser, address
+    def __init__(self, browser: Browser, address: str, windows: ExitStack) -> None:
+        self.browser, self.address, self._windows = browser, address, windows
+        self._kept: dict[tuple[tuple[str, str], ...], Page] = {}
 
     @contextmanager
     def open(
@@ -148,6 +149,13 @@ class Site:
             yield page
         finally:
             context.close()
+
+    def _window_of(self, cookies: Mapping[str, str]) -> Page:
+        """The one window of a session in which all its pages are looked at: a new one for each costs a fourth more."""
+        key = tuple(sorted(cookies.items()))
+        if key not in self._kept:
+            self._kept[key] = self._windows.enter_context(self.window(width=WIDTHS[0], cookies=cookies))
+        return self._kept[key]
 
     def show(self, page: Page, path: str, *, language: str) -> None:
         """Open the page in this window and language, with its letters; nothing is in `page.trouble` before it."""
@@ -197,18 +205,16 @@ class Site:
 
         Without widths those of SCREENS.
         """
-        found = []
-        with self.window(width=WIDTHS[0], cookies=cookies) as page:
-            for language in languages:
-                self.show(page, path, language=language)
-                shown = urlsplit(page.url).path
-                assert shown == urlsplit(path).path, f"{path} led to {shown}: who opens it, in which database?"
-                for width in (
-                    widths or SCREENS[language]
-                ):  # as when a telephone is turned: loading anew for it would show the same page
-                    page.set_viewport_size({"width": width, "height": HEIGHT})
-                    self.keep_picture(page, f"{path}-{language}-{width}")
-                    found += [f"{language} {width} px: {finding}" for finding in self.findings(page)]
+        page, found = self._window_of(cookies or {}), []
+        for language in languages:
+            self.show(page, path, language=language)
+            shown = urlsplit(page.url).path
+            assert shown == urlsplit(path).path, f"{path} led to {shown}: who opens it, in which database?"
+            # as when a telephone is turned: loaded anew for the other width the page would be the same
+            for width in widths or SCREENS[language]:
+                page.set_viewport_size({"width": width, "height": HEIGHT})
+                self.keep_picture(page, f"{path}-{language}-{width}")
+                found += [f"{language} {width} px: {finding}" for finding in self.findings(page)]
         assert not found, "\n".join([f"{path}:", *found])
 
     def keep_picture(self, page: Page, name: str) -> None:
@@ -223,5 +229,5 @@ class Site:
 @pytest.fixture
 def site(browser: Browser) -> Iterator[Site]:
     """The served site in the running Chromium."""
-    with serving() as address:
-        yield Site(browser, address)
+    with serving() as address, ExitStack() as windows:
+        yield Site(browser, address, windows)
