@@ -7,6 +7,7 @@ same rules. What an officer does with an account of their own (a new password, a
 Raises PermissionDenied with the reason, and ValidationError with words for the form.
 """
 
+import hashlib
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -40,6 +41,7 @@ from onestop.staff.signing_in_passwords import FIRST_PASSWORD_FOR, first_passwor
 
 __all__ = [
     "NotFromServer",
+    "StaleAccount",
     "change",
     "choose_password",
     "close_from_server",
@@ -195,10 +197,29 @@ def reopen(officer: Officer, *, by: Officer, because: str) -> str:
     return password
 
 
+class StaleAccount(Exception):
+    """Somebody changed the account after the form was opened; `officer` is what stands there now."""
+
+    def __init__(self, officer: Officer) -> None:
+        self.officer = officer
+        super().__init__("The account was changed after the form was opened.")
+
+
+def names_seen(officer: Officer) -> str:
+    """What a form of names and office was opened on, as a mark it carries."""
+    said = [officer.name_km, officer.name_latin, str(officer.office_id)]
+    return hashlib.sha256("\x1f".join(said).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def change(officer: Officer, *, by: Officer, office: Office, **names: Any) -> Officer:
-    """Correct names, or move the officer to another office; only what differs is saved and told."""
+def change(officer: Officer, *, by: Officer, office: Office, seen: str = "", **names: Any) -> Officer:
+    """Correct names, or move the officer to another office; only what differs is saved and told.
+
+    Raises StaleAccount when `seen` is not what stands there (F3-16).
+    """
     fresh = _mine(officer, by)
+    if seen and seen != names_seen(fresh):
+        raise StaleAccount(fresh)
     wanted: dict[str, Any] = {"office": office} | {
         name: names[name] for name in ("name_km", "name_latin") if name in names
     }

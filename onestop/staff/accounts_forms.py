@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from onestop.areas.clock import today
 from onestop.areas.country import in_words, pack
 from onestop.areas.scope import Scope
+from onestop.staff.accounts import names_seen
 from onestop.staff.accounts_queries import offices_for
 from onestop.staff.models import Office, Officer
 from onestop.staff.signing_in_forms import password_field
@@ -56,6 +57,7 @@ class NamesForm(forms.ModelForm):  # type: ignore[type-arg]
     """Names and office of an account."""
 
     office = OfficeField(queryset=Office.objects.none(), label=_("Office"))
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Officer
@@ -65,11 +67,14 @@ class NamesForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["office"].queryset = offices_for(scope)  # type: ignore[attr-defined]
+        if "seen" in self.fields:
+            self.fields["seen"].initial = names_seen(self.instance)
 
 
 class MadeForm(NamesForm):
     """A new account."""
 
+    seen = None  # type: ignore[assignment]  # there is nothing yet that somebody else could have changed
     language = forms.ChoiceField(label=_("Language of the pages"), choices=settings.LANGUAGES)
 
     class Meta(NamesForm.Meta):

@@ -32,6 +32,7 @@ from onestop.staff.accounts_queries import (
     standings,
 )
 from onestop.staff.models import Officer, RoleAssignment
+from onestop.staff.offices_saving import Meanwhile, side_by_side
 from onestop.staff.queries import officer_of
 from onestop.staff.work_queries import in_care_of
 from onestop.ui import format
@@ -153,7 +154,12 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = NamesForm(request.POST, instance=officer, scope=current())
     if not form.is_valid():
         return _account_page(request, _seen(pk), 422, names=form)
-    accounts.change(_seen(pk), by=officer_of(request), **form.cleaned_data)
+    try:
+        accounts.change(_seen(pk), by=officer_of(request), **form.cleaned_data)
+    except accounts.StaleAccount as stale:
+        meanwhile = Meanwhile("", side_by_side(form, stale.officer))
+        form.data = request.POST.dict() | {"seen": accounts.names_seen(stale.officer)}
+        return _account_page(request, _seen(pk), 422, names=form, meanwhile=meanwhile)
     messages.success(request, _("Saved."))
     return HttpResponseRedirect(_address(officer))
 

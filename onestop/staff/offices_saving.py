@@ -22,7 +22,7 @@ from onestop.staff.stale import StaleRecord
 from onestop.ui.format import day
 from onestop.ui.languages import one
 
-__all__ = ["Meanwhile", "saved", "take_out"]
+__all__ = ["Meanwhile", "saved", "side_by_side", "take_out"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def saved(form: forms.Form, act: Callable[[], object]) -> Meanwhile | bool:
         form.add_error(None, _constraint(broken))
         return False
     except StaleRecord as stale:
-        return _side_by_side(form, stale)
+        return _meanwhile(form, stale)
     return True
 
 
@@ -93,16 +93,19 @@ def _constraint(broken: IntegrityError) -> str:
     raise broken
 
 
-def _side_by_side(form: forms.Form, stale: StaleRecord) -> Meanwhile:
-    record = stale.record
-    rows = [
+def _meanwhile(form: forms.Form, stale: StaleRecord) -> Meanwhile:
+    sent = dict(form.data.items())
+    form.data = sent | {"version": str(stale.record.version)}
+    return Meanwhile(stale.by, side_by_side(form, stale.record))
+
+
+def side_by_side(form: forms.BaseForm, record: Edited | Officer) -> list[tuple[Any, str, str]]:
+    """Per field that differs: its label, what is saved, what was written."""
+    return [
         (form.fields[name].label, _shown(getattr(record, name)), _shown(value))
         for name, value in form.cleaned_data.items()
         if name in form.fields and hasattr(record, name) and name != "version" and getattr(record, name) != value
     ]
-    sent = dict(form.data.items())
-    form.data = sent | {"version": str(record.version)}
-    return Meanwhile(stale.by, rows)
 
 
 def _shown(value: Any) -> str:

@@ -107,6 +107,23 @@ def test_the_whole_life_of_an_account(at_work: Client, settings: Any) -> None:
     assert verbs | {"role.given"} <= set(told())
 
 
+def test_names_that_somebody_else_changed_meanwhile_are_shown_side_by_side_and_nothing_is_lost(at_work: Client) -> None:
+    clerk = Officer.objects.get(username="commune")
+    address, office = f"/accounts/{clerk.pk}/", clerk.office
+    assert office
+    opened = re.search(r'name="seen" value="([0-9a-f]+)"', at_work.get(address).content.decode())
+    assert opened
+    mine = {"name_km": clerk.name_km, "name_latin": "Mine", "office": office.pk, "seen": opened[1]}
+    assert at_work.post(f"{address}names/", {**mine, "name_latin": "Theirs"}).status_code == 302
+    refused = at_work.post(f"{address}names/", mine)
+    shown = refused.content.decode()
+    assert refused.status_code == 422 and "Theirs" in shown and 'value="Mine"' in shown
+    assert Officer.objects.get(pk=clerk.pk).name_latin == "Theirs"
+    newest = re.search(r'name="seen" value="([0-9a-f]+)"', shown)
+    assert newest and at_work.post(f"{address}names/", {**mine, "seen": newest[1]}).status_code == 302
+    assert Officer.objects.get(pk=clerk.pk).name_latin == "Mine"
+
+
 @pytest.mark.parametrize("which", ["own", "second"])
 def test_nobody_changes_their_own_account_there(at_work: Client, chief: Officer, which: str) -> None:
     about = chief if which == "own" else made("it.second", "it_officer", "1701", "ANGKOR_CHUM")
