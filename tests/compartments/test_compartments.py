@@ -205,7 +205,11 @@ def echoed(name: str, closed: str) -> str:
     return name if any(word in name for word in (PROGRAMMES[closed], planting.NAMES[closed])) else ""
 
 
-@pytest.mark.parametrize("code", list(groups()))
+@pytest.mark.parametrize(
+    "code",
+    # who sees no persons has few pages, and is walked in the long run
+    [pytest.param(code, marks=[pytest.mark.long] * (not role.sees_people)) for code, role in groups().items()],
+)
 def test_nothing_of_a_compartment_shows_outside_of_it(
     code: str, planted: Planted, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -158,6 +158,7 @@ def filled(owner_url: str) -> Counter[str]:
         return rows
 
 
+@pytest.mark.long
 def test_a_load_that_is_killed_leaves_nothing_and_the_next_start_loads_anew(
     committed_database: dict[str, str],
 ) -> None:
@@ -186,6 +187,7 @@ def test_a_load_that_is_killed_leaves_nothing_and_the_next_start_loads_anew(
     assert rows["registry_person"] >= 3000 and rows["enrolments_enrolment"] > 0
 
 
+@pytest.mark.long
 def test_of_two_loads_at_once_the_second_waits_and_says_what_is_there(committed_database: dict[str, str]) -> None:
     make_demo(committed_database["owner"])
     both = [
@@ -207,6 +209,7 @@ def test_of_two_loads_at_once_the_second_waits_and_says_what_is_there(committed_
         assert owner.execute("SELECT count(*) FROM enrolments_pilotload").fetchone() == (1,)
 
 
+@pytest.mark.long
 def test_a_load_that_has_to_wait_too_long_says_why(committed_database: dict[str, str]) -> None:
     make_demo(committed_database["owner"])
     with psycopg.connect(committed_database["owner"]) as other:

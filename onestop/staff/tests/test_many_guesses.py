@@ -47,6 +47,7 @@ def test_after_ten_thousand_guesses_from_elsewhere_the_officer_gets_in_at_once_f
     assert Officer.objects.get(username="district").is_active
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("networks", "most"), [(1, 120), (50, 1_500)], ids=["from one network", "from fifty networks"])
 def test_a_patient_stranger_gets_a_bounded_number_of_guesses_a_day(
     committed_database: dict[str, str], networks: int, most: int
