@@ -53,11 +53,10 @@ class AccountFilter(forms.Form):
         self.fields["role"].choices = [("", _("all")), *role_choices()]  # type: ignore[attr-defined]
 
 
-class NamesForm(forms.ModelForm):  # type: ignore[type-arg]
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
     """Names and office of an account."""
 
     office = OfficeField(queryset=Office.objects.none(), label=_("Office"))
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Officer
@@ -67,19 +66,26 @@ class NamesForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["office"].queryset = offices_for(scope)  # type: ignore[attr-defined]
-        if "seen" in self.fields:
-            self.fields["seen"].initial = names_seen(self.instance)
 
 
-class MadeForm(NamesForm):
+class NamesForm(AccountForm):
+    """Names and office of an account that stands, with the mark of what the form was opened on."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = names_seen(self.instance)
+
+
+class MadeForm(AccountForm):
     """A new account."""
 
-    seen = None  # type: ignore[assignment]  # there is nothing yet that somebody else could have changed
     language = forms.ChoiceField(label=_("Language of the pages"), choices=settings.LANGUAGES)
 
-    class Meta(NamesForm.Meta):
+    class Meta(AccountForm.Meta):
         fields = ["username", "name_km", "name_latin", "office", "language"]
-        labels = {**NamesForm.Meta.labels, "username": _("Username")}
+        labels = {**AccountForm.Meta.labels, "username": _("Username")}
 
     def clean_username(self) -> str:
         """Compared without regard to case."""
