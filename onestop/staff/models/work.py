@@ -110,7 +110,6 @@ class HelpRequestQuerySet(models.QuerySet["HelpRequest"]):
         ranges = current().where("help.answer")
         if not ranges:
             return self.none()
-        mine = min("" if (low, high) == NATION else low for low, high in ranges)
         helpers = [role.code for role in pack().roles.values() if "help.answer" in role.rights]
         nearer = (
             RoleAssignment.objects.in_force(today())
@@ -118,18 +117,17 @@ class HelpRequestQuerySet(models.QuerySet["HelpRequest"]):
                 here=models.ExpressionWrapper(models.OuterRef("unit_code"), output_field=models.CharField()),
                 depth=Length("unit_code"),
             )
-            .filter(role__in=helpers, here__startswith=models.F("unit_code"), depth__gt=len(mine))
+            .filter(role__in=helpers, here__startswith=models.F("unit_code"))
             .filter(officer__is_active=True)
             .exclude(officer=officer.pk)
             .exclude(officer__human=models.OuterRef("asked_by__human"))
         )
+        mine = models.Q()
+        for low, high in ranges:
+            depth = 0 if (low, high) == NATION else len(low)
+            mine |= within([(low, high)]) & ~models.Q(models.Exists(nearer.filter(depth__gt=depth)))
         human = Officer.objects.filter(pk=officer.pk).values("human")
-        return (
-            self.open()
-            .filter(within(ranges))
-            .exclude(asked_by__human__in=human)
-            .filter(~models.Exists(nearer), voided_at=None)
-        )
+        return self.open().filter(mine, voided_at=None).exclude(asked_by__human__in=human)
 
     def open(self) -> Self:
         """Not yet answered."""

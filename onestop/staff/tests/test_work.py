@@ -269,6 +269,23 @@ def test_a_request_goes_to_the_nearest_helper_and_never_to_the_asker(named: Name
 
 
 @pytest.mark.django_db
+def test_who_helps_in_a_district_and_in_a_province_leaves_each_place_to_who_is_nearer_there(named: Named) -> None:
+    it = named("it")
+    RoleAssignment.objects.create(officer=it, role="central_it", unit_code="16", valid_from=date(2000, 1, 1))
+    nearer = account("district.it", "it_officer", "1601", it)
+    beside = account("province.it", "central_it", "17", it)
+    there, here = (
+        asked(account(f"asker.{unit}", "district_assistant", unit, named("district"))) for unit in ("1601", "1701")
+    )
+    with scope(it):
+        assert list(HelpRequest.objects.to_answer_by(it)) == [here]
+    with scope(nearer):
+        assert list(HelpRequest.objects.to_answer_by(nearer)) == [there]
+    with scope(beside):
+        assert not HelpRequest.objects.to_answer_by(beside)
+
+
+@pytest.mark.django_db
 def test_only_the_asker_closes_and_asks_once_more(named: Named) -> None:
     commune, it = named("commune"), named("it")
     request = asked(commune)
