@@ -48,6 +48,10 @@ class DecisionForm(forms.Form):
         label=_("Reason"), max_length=400, help_text=_("The person is told this. Needed when you refuse or withdraw.")
     )
 
+    def __init__(self, data: Any = None, *, needs_reason: bool = True) -> None:
+        super().__init__(data)
+        self.fields["reason"].required = needs_reason
+
 
 class TellingForm(forms.Form):
     """How a person was told the notice."""

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from onestop.areas.clock import today
 from onestop.areas.guards import demand, needs, public
 from onestop.areas.scope import current
 from onestop.journal.actions import record
@@ -29,10 +30,10 @@ from onestop.registry.actions import (
 )
 from onestop.registry.actions.correcting import as_written
 from onestop.registry.choices import CORRECTABLE, CorrectionState, Sex
-from onestop.registry.models import CorrectionRequest, DisclosedRecord, HouseholdMembership, NoticeGiven, Person
+from onestop.registry.models import CorrectionRequest, DisclosedRecord, NoticeGiven, Person
 from onestop.registry.notices import notice_on, purposes
 from onestop.registry.privacy_forms import CorrectionForm, DecisionForm, TellingForm
-from onestop.registry.queries import resolved
+from onestop.registry.queries import household_of, resolved
 from onestop.registry.workflow import CORRECTION
 from onestop.staff.queries import officer_of
 from onestop.staff.workflow import WrongState
@@ -78,7 +79,7 @@ def privacy(request: HttpRequest, person: UUID) -> HttpResponse:
     context = {
         "person": one,
         "names": names_of(one),
-        "household": household_of(one),
+        "household": household_of(one, today()),
         "notice": now,
         "told": told,
         "is_told": any(each.notice == now.version for each in told),
@@ -96,7 +97,7 @@ def privacy(request: HttpRequest, person: UUID) -> HttpResponse:
 def handed_out(request: HttpRequest, person: Person) -> list[tuple[DisclosedRecord, str]]:
     """The lists the person, or the person's present household, stood on, each with its purpose in words."""
     known = purposes()
-    household = household_of(person)
+    household = household_of(person, today())
     whose = Q(person=person) | Q(household=household) if household else Q(person=person)
     rows = DisclosedRecord.objects.visible_to(request.user).select_related("disclosure__officer").filter(whose)
     return [
@@ -171,17 +172,16 @@ def correction(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     officer = officer_of(request)
     verb = request.POST.get("step", "")
-    form = DecisionForm(request.POST if verb in {"refuse", "withdraw"} else None)
+    form = DecisionForm(request.POST if request.method == "POST" else None, needs_reason=verb != "approve")
     if request.method == "POST":
         if verb not in STEPS:
             raise Http404
-        if verb == "approve" or form.is_valid():
+        if form.is_valid():
             try:
                 reason = {} if verb == "approve" else {"reason": form.cleaned_data["reason"]}
                 STEPS[verb](one, by=officer, **reason)
             except (ValidationError, WrongState) as refused:
-                form.errors.setdefault("__all__", form.error_class())
-                form.errors["__all__"].extend(getattr(refused, "messages", [str(refused)]))
+                form.add_error(None, getattr(refused, "messages", str(refused)))
             else:
                 messages.success(request, _("Done, and written into the history."))
                 return redirect("registry:correction", pk=one.pk)
@@ -233,12 +233,6 @@ def person_of(request: HttpRequest, key: UUID) -> Person:
     return found
 
 
-def household_of(person: Person) -> UUID | None:
-    """Where the person lives today."""
-    rows = HouseholdMembership.objects.open().filter(person=person)
-    return rows.values_list("household_id", flat=True).first()
-
-
 def names_of(person: Person) -> dict[str, str]:
     """The name in both scripts."""
     return languages.texts(person.name_km, person.name_latin)
@@ -246,6 +240,6 @@ def names_of(person: Person) -> dict[str, str]:
 
 def crumbs(person: Person, last: Crumb) -> list[Crumb]:
     """The way back: the person's folder, or the page of a person in no household."""
-    household = household_of(person)
-    url = reverse("desk:folder", args=[household]) if household else reverse("desk:person", args=[person.pk])
+    household = household_of(person, today())
+    url = reverse("desk:folder", args=[household.pk]) if household else reverse("desk:person", args=[person.pk])
     return [Crumb(languages.one(names_of(person)), url), last]
