@@ -21,9 +21,12 @@ LAST_SERIAL: Final = 999_999_999
 _GROUPS: Final = (3, 3, 4)
 
 # Row = digit so far, column = next digit. The diagonal is 0, so a number with its check digit ends in 0.
-_TABLE: Final = (
-    "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
-    "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
+_TABLE: Final = tuple(
+    tuple(map(int, row))
+    for row in (
+        "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
+        "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
+    )
 )  # fmt: skip
 _SEPARATORS: Final = re.compile(r"[\s./·-]+")
 
@@ -38,8 +41,8 @@ class NumberWrong(ValueError):
 
 def _damm(digits: str) -> int:
     state = 0
-    for digit in digits:
-        state = int(_TABLE[state][int(digit)])
+    for digit in map(int, digits):
+        state = _TABLE[state][digit]
     return state
 
 

@@ -123,7 +123,7 @@ class Lines:
 
     def joined(self) -> Self:
         """Make the texts that need no number, so that the server does not wait for them afterwards."""
-        self.texts = {table: "".join(lines) for table, lines in self.rows.items() if table not in _NUMBERED}
+        self.texts = {table: "".join(self.rows.pop(table)) for table in _TABLES if table not in _NUMBERED}
         return self
 
     def tables(self, numbers: Iterable[str], folders: Iterable[str]) -> Iterator[tuple[str, str]]:
