@@ -274,9 +274,11 @@ def test_who_helps_in_a_district_and_in_a_province_leaves_each_place_to_who_is_n
     RoleAssignment.objects.create(officer=it, role="central_it", unit_code="16", valid_from=date(2000, 1, 1))
     nearer = account("district.it", "it_officer", "1601", it)
     beside = account("province.it", "central_it", "17", it)
-    there, here = (
+    there, here = requests = [
         asked(account(f"asker.{unit}", "district_assistant", unit, named("district"))) for unit in ("1601", "1701")
-    )
+    ]
+    for request, unit in zip(requests, ("1601", "1701"), strict=True):
+        HelpRequest.objects.filter(pk=request.pk).update(unit_code=unit)
     with scope(it):
         assert list(HelpRequest.objects.to_answer_by(it)) == [here]
     with scope(nearer):
