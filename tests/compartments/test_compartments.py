@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from html import unescape
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +45,7 @@ UNITS: Final = {0: "", 1: "17", 2: "1701", 3: "170101", 4: VILLAGE}
 # What differs from one drawing of a page to the next
 PASSING: Final = re.compile(
     r'nonce="[^"]*"|name="(?:csrfmiddlewaretoken|idempotency_key|asked_at)" value="[^"]*"|content="[^"]*csrf[^"]*"'
+    r"|<li>Outside opened [^\n]*</li>\n"  # this very look
     r"|[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|\d\d:\d\d(?::\d\d)?"
 )
 # Not followed: they end the session, or answer with what is asked for
@@ -244,7 +246,9 @@ def test_nothing_of_a_compartment_shows_outside_of_it(
         if name.startswith("/health/") or "/opened/" in name:
             # the one counts the country's lines and free space, the other tells of this very look
             continue
-        assert (status, as_it_looks(text)) == (before[name][0], as_it_looks(before[name][1])), f"{code}: {name} changed"
+        then, now = as_it_looks(before[name][1]).splitlines(), as_it_looks(text).splitlines()
+        other = [pair for pair in zip_longest(then, now) if pair[0] != pair[1]]
+        assert (status, other) == (before[name][0], []), f"{code}: {name} changed"
 
 
 @pytest.mark.parametrize("closed", list(FACTS))
