@@ -125,7 +125,7 @@ class HelpRequestQuerySet(models.QuerySet["HelpRequest"]):
         mine = models.Q()
         for low, high in ranges:
             depth = 0 if (low, high) == NATION else len(low)
-            mine |= within([(low, high)]) & ~models.Q(models.Exists(nearer.filter(depth__gt=depth)))
+            mine |= within(((low, high),)) & ~models.Q(models.Exists(nearer.filter(depth__gt=depth)))
         human = Officer.objects.filter(pk=officer.pk).values("human")
         return self.open().filter(mine, voided_at=None).exclude(asked_by__human__in=human)
 
