@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,13 +96,14 @@ def ensure(urls: dict[str, str]) -> bool:
     """Prepare the demonstration's database if this state of the project has not; True when something was done."""
     journal_key()
     wanted = fingerprint()
-    if prepared(urls["owner"]) == wanted:
+    before = prepared(urls["owner"])
+    if before == wanted:
         return False
     with alone():
         if prepared(urls["owner"]) == wanted:  # another start did it while we waited
             return False
         print("Preparing the database:", file=sys.stderr, flush=True)
-        run_steps(urls["owner"], urls["app"], mode="demo")
+        run_steps(urls["owner"], urls["app"], mode="demo", tell=bool(before))
         remember(urls["owner"], wanted)
         (server.var() / PREPARED).touch()
     return True
@@ -122,13 +124,18 @@ def alone() -> Iterator[None]:
         yield
 
 
-def run_steps(owner: str, app: str, *, mode: str) -> None:
-    """Run every step against one database, telling which one runs. Raises NotPrepared."""
+def run_steps(owner: str, app: str, *, mode: str, tell: bool = False) -> None:
+    """Run every step against one database, telling which one runs. Raises NotPrepared.
+
+    With `tell` also what became of the facts and programmes: whoever has just added one sees that it was taken up.
+    """
     for step in STEPS:
         if step[0] != "check":
             print(f"  {step[0]} {step[1] if not step[1].startswith('-') else ''} …", file=sys.stderr, flush=True)
         as_owner = step[0] not in AS_APPLICATION
-        django(step, owner if as_owner else app, process="owner" if as_owner else "command", mode=mode)
+        said = django(step, owner if as_owner else app, process="owner" if as_owner else "command", mode=mode)
+        if tell and step[0] in {"facts", "programmes"}:
+            print(textwrap.indent(said, "    "), end="", file=sys.stderr, flush=True)
 
 
 def django(command: list[str], url: str, *, process: str, mode: str) -> str:

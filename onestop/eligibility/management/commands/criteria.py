@@ -26,4 +26,4 @@ class Command(BaseCommand):
         wrong = [one.name for one in checked if not one.ok]
         if wrong:
             raise CommandError(f"{len(wrong)} of {len(checked)} files must be put right.", returncode=1)
-        self.stdout.write(f"{len(checked)} files checked, nothing to put right.")
+        self.stdout.write(f"Files checked: {len(checked)}, nothing to put right.")
