@@ -250,8 +250,8 @@ def settles(page: Opened, one: Question) -> str:
     if not found or one.missing.fact is None:
         return settled
     if len(found) > 2 or len(one.missing.fact.codes) > 2:
-        return said_of(settled, _brief(page, one.missing.fact, found))
-    alike = all(len(outcome.eligible) in {0, len(one.cells)} for outcome in found)
+        return said_of(settled, _brief(page, one.missing.fact, one.cells, found))
+    alike = all(_turns_all(outcome, one.cells) for outcome in found)
     said = [
         f"{answers_words(one.missing.fact, outcome)} → {outcome_words(page, outcome, named=not alike)}"
         for outcome in found
@@ -259,7 +259,14 @@ def settles(page: Opened, one: Question) -> str:
     return said_of(settled, "; ".join(said)) if alike else "; ".join(said)
 
 
-def _brief(page: Opened, fact: Fact, found: Sequence[Outcome]) -> str:
+def _turns_all(outcome: Outcome, cells: Sequence[Cell]) -> bool:
+    """Whether the answer makes of every cell the same: a yes, a no, or nothing yet."""
+    return len(cells) in {len(outcome.eligible), len(outcome.not_eligible)} or not (
+        outcome.eligible or outcome.not_eligible
+    )
+
+
+def _brief(page: Opened, fact: Fact, cells: Sequence[Cell], found: Sequence[Outcome]) -> str:
     """Of many answers only those that bring something, and what the others come to."""
     bringing = [outcome for outcome in found if outcome.eligible]
     said = []
@@ -268,10 +275,18 @@ def _brief(page: Opened, fact: Fact, found: Sequence[Outcome]) -> str:
         said.append(f"{answers_words(fact, outcome)} → {programmes}")
     others = [outcome for outcome in found if not outcome.eligible]
     if others:
-        decided = any(outcome.not_eligible for outcome in others)
         rest = _("any other answer") if bringing else _("any answer")
-        said.append(f"{rest} → {_('not eligible') if decided else _('still cannot tell')}")
+        said.append(f"{rest} → {_no_yes(others, cells)}")
     return "; ".join(said)
+
+
+def _no_yes(others: Sequence[Outcome], cells: Sequence[Cell]) -> str:
+    """What answers that bring nobody anything come to: a no only where each of them settles every cell."""
+    if all(len(outcome.not_eligible) == len(cells) for outcome in others):
+        return _("not eligible")
+    if not any(outcome.not_eligible for outcome in others):
+        return _("still cannot tell")
+    return _("not eligible, or still cannot tell")
 
 
 def answers_words(fact: Fact, outcome: Outcome) -> str:

@@ -192,6 +192,18 @@ def test_the_questions_say_what_each_answer_brings(commune: Client) -> None:
     assert re.search(r"4–6 → [^<]*eligible[^<]*Take-home rations|Take-home rations[^<]*4–6 → eligible", text)
 
 
+def test_no_question_promises_a_no_that_an_answer_leaves_open(commune: Client) -> None:
+    home = made()
+    mother = of(home, "head")
+    text = commune.get(folder(home) + "?questions=all").content.decode()
+    asked = re.search(r"work situation of Sok Sophea now.*?Settles ([^<]*)", text, re.DOTALL)
+    assert asked and "any other answer → not eligible, or still cannot tell" in asked[1]
+    answered = commune.post(ask(home, str(mother.pk), "employment"), given(answer="casual"), follow=True)
+    shown = answered.content.decode()
+    assert cell(shown, "Sok Sophea", "Cash transfer for persons in active age") == "cannot tell, ask"
+    assert cell(shown, "Sok Sophea", "NSSF employment injury insurance") == "not eligible"
+
+
 def test_a_second_click_lands_on_the_first_result(commune: Client) -> None:
     home = made()
     child = of(home, "child")
