@@ -61,7 +61,7 @@ def search(request: HttpRequest) -> HttpResponse:
         try:
             found = find(text, officer=officer, village=place, birth_year=year)
         except TooManyQuestions as refused:
-            form.add_error("q", refused)
+            context["refused"] = str(refused.message)
             return render(request, "desk/search.html", context, status=429)
         context |= {
             "text": text,

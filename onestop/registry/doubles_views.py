@@ -69,16 +69,15 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
     """The clerk who meets a stranger: registered at another office since a day, or no exact match; never more."""
     form = ElsewhereForm(request.POST if request.method == "POST" else None)
     found: list[Elsewhere] | None = None
-    status = 200
+    too_many, status = "", 200
     if form.is_bound:
         status = 422
         if form.is_valid():
             try:
                 found = known_elsewhere(by=officer_of(request), **form.question())
                 status = 200
-            except TooManyQuestions as refused:
-                form.add_error(None, refused)
-                status = 429
+            except TooManyQuestions as many:
+                too_many, status = str(many.message), 429
             except NumberWrong as wrong:
                 form.add_error("number", str(wrong.message))
             except ValidationError as refused:
@@ -86,6 +85,7 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
     offices = whom(one.office_unit for one in found or [])
     context = {
         "form": form,
+        "refused": too_many,  # nothing in the form is to be put right
         "asked": found is not None,
         "found": [Whom(at.names, at.office, one.since) for one in found or [] if (at := offices[one.office_unit])],
         "measure": QUESTIONS_AN_HOUR,
