@@ -79,7 +79,7 @@ def offices_for(scope: Scope) -> QuerySet[Office]:
 
 @dataclass(frozen=True)
 class HeldRole:
-    """A role of an officer, with its place in words; `when` is 'now', 'later' or 'over'."""
+    """A role of an officer, with its place in words; `when` is 'now', 'last' (its last day), 'later' or 'over'."""
 
     assignment: RoleAssignment
     label: str
@@ -96,12 +96,13 @@ def held_roles(officer: Officer) -> list[HeldRole]:
     found = []
     for one in given:
         role = roles.get(one.role)
-        over = one.valid_to is not None and one.valid_to < today
-        when = "over" if over else "later" if one.valid_from > today else "now"
+        when = "later" if one.valid_from > today else "now"
+        if one.valid_to is not None and one.valid_to <= today:
+            when = "last" if one.valid_to == today else "over"
         place = units[one.unit_code].full_name if one.unit_code in units else one.unit_code
         label = in_words(role.label) if role else one.role
         found.append(HeldRole(one, label, place, when, bool(role and role.may_sign_in)))
-    order = {"now": 0, "later": 1, "over": 2}
+    order = {"now": 0, "last": 0, "later": 1, "over": 2}
     return sorted(found, key=lambda role: (order[role.when], role.assignment.valid_from, role.label))
 
 

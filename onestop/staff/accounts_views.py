@@ -19,6 +19,7 @@ from onestop.areas.country import in_words, pack
 from onestop.areas.guards import needs
 from onestop.areas.models import AdministrativeUnit
 from onestop.areas.scope import current
+from onestop.journal.queries import lines_about
 from onestop.staff import accounts, organising, signing_in
 from onestop.staff.accounts_forms import AccountFilter, MadeForm, NamesForm, ReasonForm, RoleForm
 from onestop.staff.accounts_own_views import proved_first
@@ -31,6 +32,7 @@ from onestop.staff.accounts_queries import (
     standing_of,
     standings,
 )
+from onestop.staff.choices import ACCOUNT_CHANGED
 from onestop.staff.models import Officer, RoleAssignment
 from onestop.staff.offices_saving import Meanwhile, side_by_side
 from onestop.staff.queries import officer_of
@@ -157,7 +159,8 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         accounts.change(_seen(pk), by=officer_of(request), **form.cleaned_data)
     except accounts.StaleAccount as stale:
-        meanwhile = Meanwhile("", side_by_side(form, stale.officer))
+        changes = (line.officer for line in lines_about(stale.officer) if line.entry.verb == ACCOUNT_CHANGED)
+        meanwhile = Meanwhile(next(changes, ""), side_by_side(form, stale.officer))
         form.data = request.POST.dict() | {"seen": accounts.names_seen(stale.officer)}
         return _account_page(request, _seen(pk), 422, names=form, meanwhile=meanwhile)
     messages.success(request, _("Saved."))

@@ -118,6 +118,7 @@ def test_names_that_somebody_else_changed_meanwhile_are_shown_side_by_side_and_n
     refused = at_work.post(f"{address}names/", mine)
     shown = refused.content.decode()
     assert refused.status_code == 422 and "Theirs" in shown and 'value="Mine"' in shown
+    assert "It.1701 changed it" in shown or "ឈ្មោះ បានកែវា" in shown
     assert Officer.objects.get(pk=clerk.pk).name_latin == "Theirs"
     newest = re.search(r'name="seen" value="([0-9a-f]+)"', shown)
     assert newest and at_work.post(f"{address}names/", {**mine, "seen": newest[1]}).status_code == 302
