@@ -17,6 +17,7 @@ from onestop.areas.scope import current
 from onestop.staff.bodies import BodyKind, body_kinds, labels
 from onestop.staff.models import Committee, CommitteeMember, Office, Officer, Partner
 from onestop.staff.modes import modes
+from onestop.staff.staffing.reading import BIGGEST
 from onestop.staff.units import read_unit
 from onestop.ui.fields import PartialDateField, WholeNumberField
 from onestop.ui.widgets import SearchBox
@@ -312,3 +313,22 @@ class PartnerForm(Versioned):
         if not given and "contact_email" not in self.errors:
             self.add_error("contact_phone", _("Give a contact: a telephone, an e-mail or an address."))
         return answers
+
+
+class WorkbookForm(forms.Form):
+    """The filled workbook of a district; whatever refuses it stands at its box."""
+
+    file = forms.FileField(
+        label=_("The filled workbook (.xlsx, at most 10 MB)"),
+        allow_empty_file=True,  # an empty one is told what it is, not that it is missing
+        error_messages={"required": _("Choose the filled workbook.")},
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > BIGGEST:
+            raise ValidationError(
+                _("The file is larger than 10 MB. A district needs less than 1 MB: take out pictures.")
+            )
+        return file

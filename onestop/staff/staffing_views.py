@@ -1,6 +1,6 @@
 """Setting up a district from a spreadsheet: the empty workbook, the preview of a filled one, and its saving."""
 
-import re
+import unicodedata
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,11 +16,12 @@ from onestop.areas.scope import current
 from onestop.staff import signing_in
 from onestop.staff.accounts_own_views import proved_first
 from onestop.staff.models import Officer, StaffingSheet
+from onestop.staff.offices_forms import WorkbookForm
 from onestop.staff.offices_views import crumbs
 from onestop.staff.queries import officer_of
 from onestop.staff.staffing import saving
 from onestop.staff.staffing.planning import CHANGED, NEW, SAME, WRONG, Plan, Planned, inside_both
-from onestop.staff.staffing.reading import BIGGEST, WorkbookRefused
+from onestop.staff.staffing.reading import WorkbookRefused
 from onestop.staff.staffing.sheets import SHEETS, template
 from onestop.ui.components import Crumb
 from onestop.ui.workbook import EXCEL
@@ -48,30 +49,27 @@ def _may_set_up() -> None:
 def staffing(request: HttpRequest) -> HttpResponse:
     """The page on which a filled workbook is brought."""
     _may_set_up()
-    problem = ""
-    if request.method == "POST":
-        file = request.FILES.get("file")
-        if file is None:
-            problem = _("Choose the filled workbook.")
-        elif (file.size or 0) > BIGGEST:
-            problem = _("The file is larger than 10 MB. A district needs less than 1 MB: take out pictures.")
-        else:
-            try:
-                kept = saving.bring(file_name=_harmless(file.name or ""), content=file.read(), by=officer_of(request))
-                return HttpResponseRedirect(reverse("staff:staffing-sheet", args=[kept.pk]))
-            except WorkbookRefused as refused:
-                problem = str(refused)
+    form = WorkbookForm(request.POST, request.FILES) if request.method == "POST" else WorkbookForm()
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            kept = saving.bring(file_name=_harmless(file.name), content=file.read(), by=officer_of(request))
+            return HttpResponseRedirect(reverse("staff:staffing-sheet", args=[kept.pk]))
+        except WorkbookRefused as refused:
+            form.add_error("file", str(refused))
     waiting = (
         StaffingSheet.objects.filter(brought_by=officer_of(request), confirmed_at=None).exclude(content=b"").first()
     )
     done = StaffingSheet.objects.filter(brought_by=officer_of(request), confirmed_at__isnull=False)[:5]
-    context = {"problem": problem, "waiting": waiting, "done": done, "crumbs": trail()}
-    return render(request, "staff/staffing.html", context, status=422 if problem else 200)
+    context = {"form": form, "waiting": waiting, "done": done, "crumbs": trail()}
+    return render(request, "staff/staffing.html", context, status=422 if form.is_bound else 200)
 
 
 def _harmless(name: str) -> str:
-    """A file's name without anything but letters, digits, dots, hyphens and spaces."""
-    return re.sub(r"[^\w .()-]", "_", name)[-120:]
+    """A file's name without anything but letters with their signs (Khmer vowels are signs), digits, dots, hyphens and
+    spaces."""
+    kept = (sign if unicodedata.category(sign)[0] in "LMN" or sign in " .()-_" else "_" for sign in name)
+    return "".join(kept)[-120:]
 
 
 @needs("account.write")
@@ -169,11 +167,13 @@ def save_staffing(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _result(request: HttpRequest, sheet: StaffingSheet, passwords: list[tuple[Officer, str]]) -> HttpResponse:
-    outcome = [
-        (SHEETS[key].title, [(str(WORDS[what]), count) for what, count in counts.items()])
-        for key, counts in sheet.outcome.items()
-        if key in SHEETS
-    ]
+    # the database keeps no order of keys; a sheet of which nothing was read is not told
+    counted = {
+        key: [(str(WORDS[what]), many) for what in WORDS if (many := counts.get(what))]
+        for key in SHEETS
+        if (counts := sheet.outcome.get(key))
+    }
+    outcome = [(SHEETS[key].title, counts) for key, counts in counted.items() if counts]
     context = {
         "sheet": sheet,
         "outcome": outcome,
