@@ -146,7 +146,7 @@ def findings(document: Document, catalogue: Catalogue, country: Country | None =
         return [
             Finding(document.name, document.place(problem.path), problem.message, problem.proposal) for problem in shape
         ]
-    found = [*_rules(document, catalogue), *_references(document, catalogue)]
+    found = [*rule_findings(document, catalogue), *_references(document, catalogue)]
     if not any(finding.severity == "error" for finding in found):
         found += [
             Finding(document.name, document.place(path), message)
@@ -155,7 +155,7 @@ def findings(document: Document, catalogue: Catalogue, country: Country | None =
     return found
 
 
-def _rules(document: Document, catalogue: Catalogue) -> list[Finding]:
+def rule_findings(document: Document, catalogue: Catalogue) -> list[Finding]:
     """The criteria of every version."""
     data = document.data
     found = []

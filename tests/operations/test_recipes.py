@@ -99,6 +99,19 @@ def test_the_fact_and_the_programme_of_the_page_work_without_programming(
     assert '"READING"' in run(*asked)
 
 
+def test_a_fact_that_a_loaded_programme_asks_for_is_not_taken_out_unsaid(
+    pack: Path, committed_database: dict[str, str]
+) -> None:
+    connections["default"].close()
+    owner, app = committed_database["owner"], committed_database["app"]
+    prepare.django(["facts", "load"], owner, process="owner", mode="test")
+    prepare.django(["programmes", "load"], app, process="command", mode="test")
+    shutil.copy(server.ROOT / "countries" / "khm" / "facts.yaml", pack / "facts.yaml")
+    (pack / "programmes" / "READING.yaml").unlink()
+    with pytest.raises(prepare.NotPrepared, match=r"READING, as it was loaded:\d+:\d+: .*reads_khmer.*topic: null"):
+        prepare.run_steps(owner, app, mode="test")
+
+
 def test_a_mistake_in_the_programme_of_the_page_is_named_with_its_place_and_a_proposal(pack: Path) -> None:
     programme = pack / "programmes" / "READING.yaml"
     programme.write_text(programme.read_text("utf-8").replace("!person.reads_khmer", "!person.read_khmer"), "utf-8")
