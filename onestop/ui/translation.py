@@ -1,8 +1,8 @@
 """Both languages without system gettext: extract, compile and check the catalogues of every room with babel.
 
 Each room keeps its own `onestop/<room>/locale/<language>/LC_MESSAGES/django.po`: two people never edit one file.
-A msgid is English; what is not in a room's own catalogue may stand in the catalogue of ui, which holds the words of all
-rooms and Django's own messages. `.mo` files are made at run time and never committed.
+A msgid is English and stands in one catalogue: that of its room, of a room below which says it too, or of ui, which holds
+the words of all rooms and Django's own messages. `.mo` files are made at run time and never committed.
 """
 
 import os
@@ -97,9 +97,8 @@ def _extract(text: str) -> Iterator[tuple[int, str, str | tuple[str, ...], list[
         yield line, "", found, comments, context
 
 
-def translated(language: str, root: Path = ROOT) -> dict[tuple[str, str | None], str]:
-    """(msgid, context) to translation over all catalogues of a language; fuzzy and empty ones do not count."""
-    known: dict[tuple[str, str | None], str] = {}
+def entries(language: str, root: Path = ROOT) -> Iterator[tuple[Path, str, str | None, str]]:
+    """Catalogue, msgid, context and translation of every entry of a language; fuzzy and empty ones do not count."""
     for source in catalogues(root):
         if source.parents[1].name != language:
             continue
@@ -109,8 +108,12 @@ def translated(language: str, root: Path = ROOT) -> dict[tuple[str, str | None],
             text = message.string if isinstance(message.string, str) else "".join((message.string or ())[:1])
             msgid = message.id if isinstance(message.id, str) else "".join(message.id[:1])
             if msgid and text and not message.fuzzy:
-                known[(msgid, message.context)] = text
-    return known
+                yield source, msgid, message.context, text
+
+
+def translated(language: str, root: Path = ROOT) -> dict[tuple[str, str | None], str]:
+    """(msgid, context) to translation over all catalogues of a language."""
+    return {(msgid, context): text for _source, msgid, context, text in entries(language, root)}
 
 
 def untranslated(language: str, root: Path = ROOT) -> list[Message]:

@@ -1,12 +1,13 @@
 """House rules of every template: both languages, forms sent once, nothing our content policy refuses, known classes."""
 
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from config import assets
-from onestop.ui.translation import untranslated
+from onestop.ui.translation import entries, untranslated
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEMPLATES = sorted((ROOT / "onestop").glob("*/templates/**/*.html"))
@@ -32,6 +33,14 @@ def test_every_text_has_its_khmer() -> None:
     """./run onestop messages --po prints the entries that are missing, ready for the catalogue of their room."""
     gaps = [f"{message.file}:{message.line}: {message.text}" for message in untranslated("km")]
     assert not gaps, "\n".join(gaps)
+
+
+def test_a_message_stands_in_one_catalogue() -> None:
+    """In two, the first installed room's word goes for both, whatever the other says; two meanings need a msgctxt."""
+    places: dict[tuple[str, str | None], list[str]] = defaultdict(list)
+    for source, msgid, context, text in entries("km"):
+        places[msgid, context].append(f"{source.parents[3].name}: {text}")
+    assert not {message: said for message, said in places.items() if len(said) > 1}
 
 
 def test_no_template_holds_a_style_or_a_script_of_its_own() -> None:
