@@ -6,6 +6,7 @@ from importlib import import_module
 from django.apps import apps
 
 from config import server
+from onestop.ui.translation import translated
 
 ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")]
@@ -31,6 +32,14 @@ def test_every_noun_has_a_khmer_word_and_a_sentence_of_its_own() -> None:
     assert len(WITHOUT) > 10
     assert [row[0] for row in ROWS if not re.search(r"[\u1780-\u17ff]", row[1]) or len(row[2]) < 15] == []
     assert len({row[0] for row in ROWS}) == len(ROWS) == len({row[1] for row in ROWS})
+
+
+def test_the_pages_say_the_khmer_word_of_the_glossary() -> None:
+    """Where the noun by itself is a text of the pages or a model's name."""
+    said = translated("km")
+    nouns = {row[0]: row[1] for row in ROWS if (row[0], None) in said}
+    assert len(nouns) > 15
+    assert {noun: said[noun, None] for noun, word in nouns.items() if said[noun, None] != word} == {}
 
 
 def test_what_the_glossary_points_to_is_there() -> None:
