@@ -1,7 +1,7 @@
 """Both languages without system gettext: extract, compile and check the catalogues of every room with babel.
 
 Each room keeps its own `onestop/<room>/locale/<language>/LC_MESSAGES/django.po`: two people never edit one file.
-A msgid is English and stands in one catalogue: that of its room, of a room below which says it too, or of ui, which holds
+A msgid is English and stands in one catalogue: that of its room, of a room below that says it too, or of ui, which has
 the words of all rooms and Django's own messages. `.mo` files are made at run time and never committed.
 """
 
