@@ -480,7 +480,7 @@ def _sweep() -> None:
 
 def _temporary_root() -> Path:
     """Where socket folders go. Not TMPDIR first: two shells of one user must come to the same place."""
-    return Path("/tmp" if os.access("/tmp", os.W_OK | os.X_OK) else tempfile.gettempdir())  # noqa: S108 (0700 inside)
+    return Path("/tmp" if os.access("/tmp", os.W_OK | os.X_OK) else tempfile.gettempdir())  # 0700 inside
 
 
 def _plain(name: str) -> str:

@@ -41,7 +41,7 @@ def start(
         stderr=output,
         pass_fds=keep,
         start_new_session=True,
-        preexec_fn=follow,  # noqa: PLW1509  (we have no threads)
+        preexec_fn=follow,  # we have no threads
     )
 
 

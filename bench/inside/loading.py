@@ -25,7 +25,7 @@ def read_file(path: Path) -> Iterator[Any]:
     with path.open("rb") as file:
         while True:
             try:
-                yield pickle.load(file)  # noqa: S301  (written by this bench a moment ago)
+                yield pickle.load(file)  # written by this bench a moment ago
             except EOFError:
                 return
 

@@ -100,7 +100,7 @@ def _relations(row: models.Model) -> set[str]:
     return {one.name for one in row._meta.concrete_fields if one.is_relation or one.primary_key or not one.editable}
 
 
-class _in_words:  # noqa: N801  (reads as a statement: with _in_words(model))
+class _in_words:  # reads as a statement: with _in_words(model)
     """A savepoint whose IntegrityError is told in the words of the model's constraint."""
 
     def __init__(self, model: type[models.Model]) -> None:

@@ -85,7 +85,7 @@ def matching_step(secret: bytes, code: str, *, at: datetime, after: int = 0) -> 
     """The time step whose code this is, if it lies within the drift and after the last one used; else None."""
     if len(code) != DIGITS or not code.isascii() or not code.isdigit():
         return None
-    totp = TOTP(secret, DIGITS, SHA1(), STEP, enforce_key_length=False)  # noqa: S303  (RFC 6238: what telephones know)
+    totp = TOTP(secret, DIGITS, SHA1(), STEP, enforce_key_length=False)  # RFC 6238: what telephones know
     now = int(at.timestamp()) // STEP
     found = None
     for step in range(now - DRIFT, now + DRIFT + 1):  # all of them, whatever was found: the time tells nothing

@@ -63,7 +63,7 @@ def family(committed_database: dict[str, str]) -> Iterator[Family]:
         yield made  # committed: the server answers from other threads
 
 
-def test_the_pages_of_a_household_are_sound(family: Family, site: Site) -> None:  # noqa: F811
+def test_the_pages_of_a_household_are_sound(family: Family, site: Site) -> None:
     cookies = signed_in(get_user_model().objects.get(username="commune"))
     pages = [
         family.url,
@@ -84,7 +84,7 @@ def test_the_pages_of_a_household_are_sound(family: Family, site: Site) -> None:
         site.assert_sound(path, cookies=cookies)
 
 
-def test_a_clerk_answers_and_sees_the_matrix_change(family: Family, site: Site) -> None:  # noqa: F811
+def test_a_clerk_answers_and_sees_the_matrix_change(family: Family, site: Site) -> None:
     cookies = signed_in(get_user_model().objects.get(username="commune"))
     with site.open(family.url + "?questions=all", language="en", cookies=cookies) as page:
         cell = page.locator(".matrix-whole .cell", has_text="Take-home rations")
@@ -108,7 +108,7 @@ def test_a_clerk_answers_and_sees_the_matrix_change(family: Family, site: Site) 
         assert "All 3 conditions are met." in page.locator("main").inner_text()
 
 
-def test_a_clerk_finds_a_family_by_name(family: Family, site: Site) -> None:  # noqa: F811
+def test_a_clerk_finds_a_family_by_name(family: Family, site: Site) -> None:
     cookies = signed_in(get_user_model().objects.get(username="commune"))
     with site.open("/", language="en", cookies=cookies) as page:
         page.fill("#id_q", "Sok")
@@ -122,7 +122,7 @@ def test_a_clerk_finds_a_family_by_name(family: Family, site: Site) -> None:  # 
         assert page.url.endswith(family.url)
 
 
-def test_on_a_phone_the_questions_come_before_the_matrix(family: Family, site: Site) -> None:  # noqa: F811
+def test_on_a_phone_the_questions_come_before_the_matrix(family: Family, site: Site) -> None:
     cookies = signed_in(get_user_model().objects.get(username="commune"))
     for width, first in ((360, True), (1280, False)):
         with site.open(family.url, language="km", width=width, cookies=cookies) as page:
@@ -134,7 +134,7 @@ def test_on_a_phone_the_questions_come_before_the_matrix(family: Family, site: S
             assert all(height >= 44 for height in heights if height)
 
 
-def test_header_and_matrix_fit_one_sheet_lying_across(family: Family, site: Site) -> None:  # noqa: F811
+def test_header_and_matrix_fit_one_sheet_lying_across(family: Family, site: Site) -> None:
     cookies = signed_in(get_user_model().objects.get(username="commune"))
     with site.open(family.url, language="km", cookies=cookies) as page:
         paper = page.pdf(prefer_css_page_size=True)

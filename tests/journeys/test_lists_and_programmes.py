@@ -49,19 +49,19 @@ def families(committed_database: dict[str, str]) -> Iterator[Officer]:
 
 
 @pytest.mark.browser
-def test_the_pages_of_a_district_are_sound(families: Officer, site: Site) -> None:  # noqa: F811
+def test_the_pages_of_a_district_are_sound(families: Officer, site: Site) -> None:
     for path in DESK_PAGES:
         site.assert_sound(path, cookies=signed_in(families))
 
 
 @pytest.mark.browser
-def test_the_figures_of_a_province_and_the_nation_are_sound(families: Officer, site: Site) -> None:  # noqa: F811
+def test_the_figures_of_a_province_and_the_nation_are_sound(families: Officer, site: Site) -> None:
     for username, path in (("province", "/places/17/"), ("national", "/places/khm/"), ("national", "/places/01/")):
         site.assert_sound(path, cookies=signed_in(Officer.objects.get(username=username)))
 
 
 @pytest.mark.browser
-def test_an_officer_tries_a_rule_mends_it_and_sees_who_would_gain(families: Officer, site: Site) -> None:  # noqa: F811
+def test_an_officer_tries_a_rule_mends_it_and_sees_who_would_gain(families: Officer, site: Site) -> None:
     with site.open("/programmes/try/", language="en", width=320, cookies=signed_in(families)) as page:
         page.fill("#id_rules", "person.aeg >= 60")
         page.click("text=Try it")
@@ -75,7 +75,7 @@ def test_an_officer_tries_a_rule_mends_it_and_sees_who_would_gain(families: Offi
 
 
 @pytest.mark.browser
-def test_an_officer_goes_from_a_place_to_its_people_and_filters_them(families: Officer, site: Site) -> None:  # noqa: F811
+def test_an_officer_goes_from_a_place_to_its_people_and_filters_them(families: Officer, site: Site) -> None:
     with site.open("/places/170101/", language="en", cookies=signed_in(families)) as page:
         page.click("main >> text=Health equity fund")
         assert "programme=HEF" in page.url

@@ -34,7 +34,7 @@ def pages(committed_database: dict[str, str]) -> Iterator[list[str]]:
         ]
 
 
-def test_pages_with_masked_columns_are_sound_and_say_why(pages: list[str], site: Site) -> None:  # noqa: F811
+def test_pages_with_masked_columns_are_sound_and_say_why(pages: list[str], site: Site) -> None:
     cookies = signed_in(get_user_model().objects.get(username="planning"))
     for page in pages:
         site.assert_sound(page, cookies=cookies)

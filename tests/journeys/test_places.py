@@ -14,7 +14,7 @@ PAGES = [
 
 
 @pytest.mark.browser
-def test_the_pages_of_places_are_sound(committed_database: dict[str, str], site: Site) -> None:  # noqa: F811
+def test_the_pages_of_places_are_sound(committed_database: dict[str, str], site: Site) -> None:
     reader = get_user_model().objects.get(username="district")
     for language in LANGUAGES:
         get_user_model().objects.filter(pk=reader.pk).update(language=language)
@@ -25,7 +25,7 @@ def test_the_pages_of_places_are_sound(committed_database: dict[str, str], site:
 @pytest.mark.browser
 def test_a_clerk_finds_a_commune_by_its_khmer_name_with_the_keyboard(
     committed_database: dict[str, str],
-    site: Site,  # noqa: F811
+    site: Site,
 ) -> None:
     reader = get_user_model().objects.get(username="district")
     get_user_model().objects.filter(pk=reader.pk).update(language="en")

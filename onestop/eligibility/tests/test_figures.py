@@ -82,14 +82,14 @@ def worked_out(found: list[tuple[dict[tuple[str, int], int], int]]) -> set[tuple
 
 @pytest.mark.parametrize("seed", range(120))
 def test_no_page_gives_a_hidden_cell_away(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311  (made-up places)
+    chance = random.Random(seed)
     places = [place(f"17010{n}", chance) for n in range(chance.choice([1, 2, 3, 6]))]
     assert not worked_out(list(equations(hidden(places, HOMES))))
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_the_pages_of_a_district_and_of_its_communes_together_give_nothing_away(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     villages = {f"17010{n}": [place(f"17010{n}0{m}", chance) for m in range(chance.choice([1, 2, 4]))]
                 for n in range(chance.choice([2, 3]))}  # fmt: skip
     communes = [

@@ -168,7 +168,7 @@ def matrix_cell(cell: Cell, name: Any, programme: Any) -> SafeString:
         _shown(cell, word),
         column,
     )
-    return mark_safe(f"{begin}{inner}</{'a' if cell.url else 'span'}>")  # noqa: S308  (both parts are escaped)
+    return mark_safe(f"{begin}{inner}</{'a' if cell.url else 'span'}>")  # both parts are escaped
 
 
 def _shown(cell: Cell, word: Word) -> SafeString:
@@ -294,7 +294,7 @@ def sort_head(sorting: Sorting, name: str, label: Any, *, number: bool = False) 
 def csrf_field(context: Context) -> SafeString:
     """The hidden CSRF token of the request."""
     token = context.get("csrf_token")
-    if not token or token == "NOTPROVIDED":  # noqa: S105  Django's word for "no request"
+    if not token or token == "NOTPROVIDED":  # Django's word for "no request"
         return mark_safe("")
     return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
 

@@ -9,15 +9,15 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("path", ["", "public/", "error/404/", "error/500/", "error/csrf/"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(site: Site, path: str) -> None:  # noqa: F811
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(site: Site, path: str) -> None:
     site.assert_sound(f"/ui/components/{path}")
 
 
-def test_between_phone_and_desk_nothing_scrolls_sideways(site: Site) -> None:  # noqa: F811
+def test_between_phone_and_desk_nothing_scrolls_sideways(site: Site) -> None:
     site.assert_sound("/ui/components/", widths=(360, 768, 1040))
 
 
-def test_the_language_button_turns_the_page(site: Site) -> None:  # noqa: F811
+def test_the_language_button_turns_the_page(site: Site) -> None:
     with site.open("/ui/components/") as page:
         assert page.locator("html").get_attribute("lang") == "km"
         page.get_by_role("button", name="English").click()
@@ -25,13 +25,13 @@ def test_the_language_button_turns_the_page(site: Site) -> None:  # noqa: F811
         assert page.url.endswith("/ui/components/")
 
 
-def test_the_error_summary_leads_to_the_field(site: Site) -> None:  # noqa: F811
+def test_the_error_summary_leads_to_the_field(site: Site) -> None:
     with site.open("/ui/components/", language="en") as page:
         page.get_by_role("link", name="Date of birth: Year 2571").click()
         assert page.evaluate("document.activeElement.id || location.hash.slice(1)") == "id_born_0"
 
 
-def test_khmer_lines_are_high_enough_for_subscripts(site: Site) -> None:  # noqa: F811
+def test_khmer_lines_are_high_enough_for_subscripts(site: Site) -> None:
     with site.open("/ui/components/") as page:
         heights = page.evaluate(f"[...document.querySelectorAll('h1, p, td, button')].map({LEADING})")
         assert min(heights) >= 1.3
@@ -39,7 +39,7 @@ def test_khmer_lines_are_high_enough_for_subscripts(site: Site) -> None:  # noqa
         assert body >= 1.6
 
 
-def test_the_print_has_a_stamp_and_nothing_to_press(site: Site) -> None:  # noqa: F811
+def test_the_print_has_a_stamp_and_nothing_to_press(site: Site) -> None:
     with site.open("/ui/components/", language="en") as page:
         page.emulate_media(media="print")
         assert page.locator(".stamp").is_visible()

@@ -12,7 +12,7 @@ class Command(BaseCommand):
     """Print which role gives which right, or write docs/."""
 
     help = "Print the matrix of rights; with --write: docs/RIGHTS.md, WORKFLOWS.md and TASKS.md"
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--write", action="store_true", help="write the documents into docs/")
