@@ -1,11 +1,15 @@
-"""Officers of the demonstration by username, and their browsers: fixtures of every room."""
+"""Officers of the demonstration by username, their browsers and their day: fixtures of every room."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
+from onestop.areas import clock
 from onestop.staff.models import Officer
+from onestop.staff.scope import scope, system_officer, system_scope
 
 Named = Callable[[str], Officer]
 SignIn = Callable[[str], Client]
@@ -28,3 +32,31 @@ def signed_in_as(named: Named) -> SignIn:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def the_day() -> Iterator[None]:
+    """The day of the demonstration, and messages in English."""
+    with clock.fixed(date(2014, 6, 11)), translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def district(db: None, named: Named) -> Iterator[Officer]:
+    """The assistant of Angkor Chum district (1701), whose scope is open."""
+    with scope(named("district")):
+        yield named("district")
+
+
+@pytest.fixture
+def commune(db: None, named: Named) -> Iterator[Officer]:
+    """The assistant of Char Chhuk commune (170101), whose scope is open."""
+    with scope(named("commune")):
+        yield named("commune")
+
+
+@pytest.fixture
+def loader(db: None) -> Iterator[Officer]:
+    """The loader, which covers the nation and every compartment; its scope is open."""
+    with system_scope("system.loader"):
+        yield system_officer("system.loader")

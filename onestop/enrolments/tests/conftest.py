@@ -1,9 +1,13 @@
-"""Fixtures of this room's tests: those of the registry, and a programme of each unit."""
+"""Fixtures of this room's tests: the day of the demonstration, and a programme of each unit."""
 
 import pytest
 
 from onestop.programmes.models import Programme
-from onestop.registry.tests.conftest import _the_day, district, loader  # noqa: F401
+
+
+@pytest.fixture(autouse=True)
+def _the_day(the_day: None) -> None:
+    """Every test stands on it."""
 
 
 @pytest.fixture
