@@ -70,10 +70,10 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One running Chromium for all journeys."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in this thread
     flags = [*FLAGS.split(), *(["--no-sandbox"] if os.getuid() == 0 else [])]
     executable = chromium()
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in this thread
         running = playwright.chromium.launch(executable_path=executable, args=flags)
         yield running
         running.close()

@@ -57,7 +57,7 @@ def fill(urls: dict[str, str], var: Path) -> Office:
 def run_alone(arguments: list[str], var: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
     """A part of OneStop in a process of its own, with these settings and none of the test's; its key is var/secret."""
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("ONESTOP_")},
+        **{name: value for name, value in os.environ.items() if not name.startswith(("ONESTOP_", "DJANGO_"))},
         "ONESTOP_VAR": str(var),
         "ONESTOP_SECRET_KEY_FILE": str(var / "secret"),
         "DJANGO_SETTINGS_MODULE": "config.settings",
