@@ -13,6 +13,7 @@ from django.urls import reverse
 from onestop.areas import clock
 from onestop.staff import help as helping
 from onestop.staff import organising, work
+from onestop.staff.accounts import names_seen
 from onestop.staff.models import BreakGlass, Officer, OfficerSession, StaffingSheet
 from onestop.staff.scope import scope
 from onestop.staff.sessions_kept import keep
@@ -85,6 +86,7 @@ def organised(unit: str, word: str, clerk: Officer, by: Officer) -> Organised:
         "member": str(member.pk),
         "partner": str(partner.pk),
         "officer": str(clerk.pk),
+        "officer_seen": names_seen(clerk),
         "username": clerk.username,
         "role": str(role.pk),
         "sheet": str(sheet.pk),

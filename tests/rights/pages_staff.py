@@ -11,7 +11,6 @@ OF_MEMBER: Final = {"pk": "{committee}", "number": "{member}"}
 OF_PARTNER: Final = {"pk": "{partner}"}
 OF_ACCOUNT: Final = {"pk": "{officer}"}
 NAMED: Final = {"name_km": "ថ្មី", "name_latin": "New"}
-NO_SHEET: Final = {"pk": "00000000-0000-7000-8000-000000000000"}
 WHY: Final = {"because": "asked by the walk"}
 VOID: Final = {"reason": "asked by the walk", "version": "1"}
 
@@ -89,12 +88,6 @@ OFFICES: Final[dict[str, list[Ask]]] = {
              **NAMED),
     ],
     "staff:void-partner": [post("takes it out", OF_PARTNER, reason="asked by the walk", version="1")],
-    "staff:staffing": [get("opens"), post("brings nothing")],
-    "staff:staffing-template": [get("downloads it")],
-    # a sheet is seen by who brought it alone: to everybody who walks it is not there
-    "staff:staffing-sheet": [get("opens", NO_SHEET)],
-    "staff:save-staffing": [post("saves it", NO_SHEET)],
-    "staff:give-up-staffing": [post("forgets it", NO_SHEET)],
 }  # fmt: skip
 
 ACCOUNTS: Final[dict[str, list[Ask]]] = {
@@ -111,7 +104,10 @@ ACCOUNTS: Final[dict[str, list[Ask]]] = {
         post("takes the name of another", username="{username}", office="{office}", language="km", **NAMED),
     ],
     "staff:account": [get("opens", OF_ACCOUNT)],
-    "staff:change-account": [post("changes the name", OF_ACCOUNT, office="{office}", **NAMED)],
+    "staff:change-account": [
+        post("changes the name", OF_ACCOUNT, office="{office}", seen="{officer_seen}", **NAMED),
+        post("is too late", OF_ACCOUNT, office="{office}", seen="changed meanwhile", **NAMED),
+    ],
     "staff:suspend-account": [post("suspends", OF_ACCOUNT, **WHY), post("gives no reason", OF_ACCOUNT, because="")],
     "staff:reopen-account": [post("opens it again", OF_ACCOUNT, **WHY)],
     "staff:remove-factor": [post("removes it", OF_ACCOUNT, **WHY)],
@@ -211,6 +207,7 @@ GLASS: Final[dict[str, list[Ask]]] = {
     ],
 }
 
+# A sheet is seen by who brought it alone
 STAFFING: Final[dict[str, list[Ask]]] = {
     "staff:staffing": [get("opens"), post("brings no file")],
     "staff:staffing-template": [get("takes the empty workbook")],
