@@ -16,9 +16,9 @@ from onestop.desk import crosstable_papers
 from onestop.eligibility.queries import listed
 from onestop.journal.models import JournalEntry
 from onestop.letters.models import Printout
-from onestop.registry.models import Disclosure
+from onestop.registry.models import Disclosure, Household
 from onestop.staff.models import Officer
-from onestop.staff.scope import scope
+from onestop.staff.scope import scope, system_scope
 from tests.officers import SignIn
 from tests.pilot_database import Pilot
 
@@ -152,6 +152,16 @@ def test_a_programme_of_households_lists_households(as_officer: SignIn) -> None:
     assert len({one.line.household_id for one in found}) == len(found) == response.context["everybody"]
     assert all(one.line.members >= 1 for one in found)
     assert "Head of household" in response.content.decode() and 'name="sex"' not in response.content.decode()
+
+
+def test_a_household_without_a_head_has_a_link_that_says_so(as_officer: SignIn) -> None:
+    client = as_officer("commune")
+    asked = {"programme": "THR", "village": "17010106", "state": ALL}
+    headless = lines(client, **asked)[0].line.household_id
+    with system_scope("system.loader"):
+        Household.objects.filter(pk=headless).update(head=None)
+    text = client.get(LIST, asked).content.decode()
+    assert "no head recorded</a>" in text and not re.findall(r"<a [^>]*></a>", text)
 
 
 def test_the_statements_do_not_grow_with_the_list(as_officer: SignIn) -> None:
