@@ -34,7 +34,6 @@ TRIAL: Final = "TRIAL"
 NAMES: Final = 50
 SHOWN: Final = {
     "in": "w.p0",
-    "out": "w.p0 IS FALSE",
     "unknown": "w.p0 IS NULL",
     "gains": "w.p0 AND w.p1 IS NOT TRUE",
     "loses": "w.p1 AND w.p0 IS NOT TRUE",

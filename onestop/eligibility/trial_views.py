@@ -25,6 +25,7 @@ from onestop.eligibility.guarantees import book_for, own_area
 from onestop.eligibility.rulebook import Rulebook
 from onestop.eligibility.trial import Name, Tally
 from onestop.journal.actions import record
+from onestop.programmes.models import Programme
 from onestop.staff.queries import officer_of
 from onestop.staff.scope import figures_scope
 from onestop.ui import format
@@ -93,6 +94,8 @@ def tried(request: HttpRequest, asked: dict[str, Any], unit: AdministrativeUnit,
     checked = trial.check(asked["rules"], asked["kind"], known, scope)
     found: dict[str, Any] = {"checked": checked, "unit": unit, "on": on}
     against = book_for(on, scope).get(asked["against"]) if asked["against"] else None
+    if asked["against"] and against is None:
+        return found | {"without_rules": Programme.objects.get(pk=asked["against"])}
     if against is not None and against.rules.unit != asked["kind"]:
         return found | {"other_unit": against.programme}
     if not checked.ok:
@@ -129,14 +132,12 @@ def counted(book: Rulebook, unit: AdministrativeUnit, scope: Scope) -> dict[str,
         "by_place": place_lines(tallies, book, rough=rough) if length > len(unit.code) else [],
         "heads": [head for head, _text in cells(total, book, rough=False)],
         "listed": [(GROUPS[group](), with_places(names)) for group, names in listed],
-        "sees_persons": sees_persons,
         "of_households": book.versions[0].counts_households,
     }
 
 
 GROUPS = {
     "in": lambda: _("Would be in"),
-    "out": lambda: _("Would be out"),
     "unknown": lambda: _("Cannot be told"),
     "gains": lambda: _("Would gain"),
     "loses": lambda: _("Would lose"),

@@ -55,7 +55,6 @@ def programmes(request: HttpRequest) -> HttpResponse:
         "groups": [(one, lines, is_gap(one, every)) for one, lines in groups if lines or not any(asked.values())],
         "others": others,
         "total": len(found),
-        "searched": any(asked.values()),
         "crumbs": [Crumb(_("Programmes"))],
     }
     return render(request, "eligibility/programmes.html", context)

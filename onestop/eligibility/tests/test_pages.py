@@ -234,6 +234,15 @@ def test_a_programme_of_another_unit_cannot_be_compared(as_officer: SignIn) -> N
     assert "cannot be compared" in response.content.decode() and "total" not in response.context
 
 
+def test_a_programme_without_criteria_on_that_day_cannot_be_compared(as_officer: SignIn) -> None:
+    """Else the page would count as though nothing had been asked to compare with."""
+    CriteriaVersion.objects.filter(programme="HEF").update(valid_from=date(2014, 6, 1))
+    response = send(as_officer("planning"), "person.age >= 60", unit="17010106", against="HEF", on="31/5/2014")
+    text = response.content.decode()
+    assert "Health equity fund has no criteria in force on 31 May 2014" in text and "total" not in response.context
+    assert "person.age &gt;= 60</textarea>" in text
+
+
 @pytest.mark.parametrize("day", ["1/1/2015", "1999", "31/2/2014", "nonsense"])
 def test_a_day_that_is_none_or_to_come_is_refused(as_officer: SignIn, day: str) -> None:
     response = send(as_officer("planning"), "person.age >= 60", on=day)
