@@ -68,6 +68,8 @@ def try_rule(request: HttpRequest) -> HttpResponse:
         programmes=[(version.code, version.programme.name) for version in book.versions],
         initial={"unit": unit.code, "on": clock.today(), **begun_from(request.GET.get("programme", ""), book)},
     )
+    if not scope.sees_everybody_of(unit.code):
+        del form.fields["on"]  # figures are of today: of many days they would single out who came or left
     context: dict[str, Any] = {
         "form": form,
         "crumbs": [Crumb(_("Programmes"), reverse("eligibility:programmes")), Crumb(_("Try a rule"))],
@@ -89,7 +91,7 @@ def begun_from(code: str, book: Rulebook) -> dict[str, Any]:
 
 def tried(request: HttpRequest, asked: dict[str, Any], unit: AdministrativeUnit, scope: Scope) -> dict[str, Any]:
     """What the page adds for a form without errors: problems, or sentences and counts."""
-    on = asked["on"] if scope.sees_everybody_of(unit.code) else clock.today()
+    on = asked.get("on", clock.today())
     known = trial.known_to(scope)
     checked = trial.check(asked["rules"], asked["kind"], known, scope)
     found: dict[str, Any] = {"checked": checked, "unit": unit, "on": on}
