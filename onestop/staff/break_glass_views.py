@@ -25,6 +25,7 @@ from onestop.staff import break_glass as glass
 from onestop.staff.models import BreakGlass, Finding
 from onestop.staff.models.break_glass import REVIEW
 from onestop.staff.queries import officer_of
+from onestop.ui.components import Crumb
 
 SHOWN = 50
 
@@ -146,7 +147,12 @@ def break_glass(request: HttpRequest) -> HttpResponse:
             )
             return HttpResponseRedirect(reverse("desk:search"))
     lines = _lines(BreakGlass.objects.of(officer))
-    context = {"form": form, "lines": lines, "open": next((line for line in lines if line.is_open), None)}
+    context = {
+        "form": form,
+        "lines": lines,
+        "open": next((line for line in lines if line.is_open), None),
+        "crumbs": [Crumb(_("People"), reverse("desk:search")), Crumb(_("Open a place in an emergency"))],
+    }
     return render(request, "staff/break_glass.html", context, status=422 if form.errors else 200)
 
 
@@ -203,6 +209,7 @@ def _reviews(request: HttpRequest, bound: ReviewForm | None = None, pk: UUID | N
     context = {
         "waiting": _lines(mine.waiting().order_by("opened_at"), forms_for=True, bound=bound, pk=pk),
         "done": _lines(mine.exclude(reviewed_at=None)),
+        "crumbs": [Crumb(_("Work"), reverse("desk:home")), Crumb(_("Places opened in an emergency"))],
     }
     return render(request, "staff/glass_reviews.html", context, status=422 if bound else 200)
 

@@ -130,7 +130,6 @@ def _request_page(request: HttpRequest, asked: HelpRequest, status: int = 200, *
         "steps": {step.verb for step in HELP.available(asked, officer)},
         "may_take": asked.assigned_to is None and work.able(HELP, asked, officer, current()),
         "holds": asked.assigned_to is not None and asked.assigned_to.human == officer.human,
-        "is_mine": asked.asked_by_id == officer.pk,
         "answer": AnswerForm(),
         "again": AgainForm(),
         "crumbs": [Crumb(_("Help"), reverse("staff:help")), Crumb(_("Request"))],

@@ -15,6 +15,10 @@ TEMPLATES = sorted((ROOT / "onestop").glob("*/templates/**/*.html"))
 HARMLESS = {"ui/templates/ui/parts/language.html", "ui/templates/ui/base.html", "staff/templates/staff/sign_in.html"}
 
 
+# Where an officer begins, and the frame of every refusal, which has a way on of its own
+WITHOUT_TRAIL = {"desk/templates/desk/home.html", "desk/templates/desk/search.html", "ui/templates/ui/error.html"}
+
+
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT / "onestop"))
 
@@ -50,6 +54,11 @@ def test_no_template_holds_a_style_or_a_script_of_its_own() -> None:
 
 def test_nothing_comes_from_another_host() -> None:
     assert not found(r"(?:src|href|action)=\"(?:https?:)?//")
+
+
+def test_every_page_of_an_officer_says_where_it_is() -> None:
+    pages = {name(path) for path in TEMPLATES if 'extends "ui/base.html"' in path.read_text("utf-8")}
+    assert pages - found(r"\{% block trail %\}").keys() == WITHOUT_TRAIL
 
 
 def test_every_form_that_writes_carries_its_keys() -> None:

@@ -178,6 +178,20 @@ def test_no_role_is_given_wider_than_the_own_area(at_work: Client, named: Named,
     assert named("commune").assignments.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [
+        ("commune_assistant", "persons and their data"),
+        ("commune_clerk", "figures only"),
+        ("delivery_point", "neither persons nor figures about them"),
+    ],
+)
+def test_before_a_role_is_given_it_says_what_it_sees(at_work: Client, named: Named, role: str, sees: str) -> None:
+    wanted = {"role": role, "unit_code": "170101", "valid_from": "2014-06-01"}
+    page = at_work.post(f"/accounts/{named('finance').pk}/roles/", wanted).content.decode()
+    assert f"<dt>Sees</dt><dd>{sees}</dd>" in page
+
+
 def test_an_account_is_made_in_the_own_area_only(at_work: Client) -> None:
     office = Office.objects.get(code="STATISTICS_SIEM_REAP")
     answer = at_work.post("/accounts/new/", {"username": "new.one", "office": office.pk, **NAMES})

@@ -69,12 +69,6 @@ def month_digits(value: date) -> str:
 
 
 @register.filter
-def word_of(words: dict[str, Word], code: str) -> Word:
-    """The word of a code, from a table of words."""
-    return words[code]
-
-
-@register.filter
 def mark_word(code: str) -> str:
     """The word of a criterion's outcome: met, not met, cannot tell."""
     return str(MARKS[code].short)
@@ -236,7 +230,7 @@ def bar(value: Bar) -> dict[str, Any]:
 @register.inclusion_tag("ui/parts/matrix.html")
 def matrix(value: Matrix) -> dict[str, Any]:
     """Members down, programmes across; member by member on a phone."""
-    return {"matrix": value, "groups": value.groups(), "states": STATES}
+    return {"matrix": value, "groups": value.groups()}
 
 
 @register.inclusion_tag("ui/parts/criteria.html", takes_context=True)
