@@ -20,6 +20,7 @@ from pathlib import Path
 
 import psycopg
 
+from bench.timing import backend_cpu
 from config.embedded_postgres import Cluster
 
 ROUNDS = 7
@@ -204,17 +205,12 @@ def wall(table: str) -> list[str]:
     ]
 
 
-def cpu_of(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / 100
-
-
 def timed(app: psycopg.Connection, work: Callable[[], object]) -> tuple[float, float, object]:
     """(CPU seconds of the backend, wall seconds, result)."""
     pid = app.info.backend_pid
-    cpu, wall_clock = cpu_of(pid), time.perf_counter()
+    cpu, wall_clock = backend_cpu(pid), time.perf_counter()
     result = work()
-    return cpu_of(pid) - cpu, time.perf_counter() - wall_clock, result
+    return backend_cpu(pid) - cpu, time.perf_counter() - wall_clock, result
 
 
 def measure(owner: psycopg.Connection, app: psycopg.Connection, persons: int) -> None:
