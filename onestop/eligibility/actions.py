@@ -30,7 +30,7 @@ def load_files(paths: Sequence[Path], *, by: Officer) -> list[str]:
     """Check and load programme files; the codes that changed. Raises FilesRefused, and then nothing is loaded."""
     checked = check_paths(paths)
     wrong = [finding for one in checked for finding in one.findings if finding.severity == "error"]
-    wrong += [finding for one in checked if one.document for finding in unknown_units(one.document)]
+    wrong += [finding for one in checked if one.document and one.ok for finding in unknown_units(one.document)]
     wrong += doubles(checked)
     wrong += left_behind({str(one.document.data.get("code")) for one in checked if one.document})
     if wrong:

@@ -29,13 +29,16 @@ def example_problems(data: dict[str, Any], catalogue: Catalogue) -> Iterator[tup
             yield path, message
 
 
-def _problems(example: dict[str, Any], data: dict[str, Any], catalogue: Catalogue) -> Iterator[str]:
-    for key in example.keys() - _KEYS:
+def _problems(example: Any, data: dict[str, Any], catalogue: Catalogue) -> Iterator[str]:
+    if not isinstance(example, dict):
+        yield f"an example is a map with the keys {', '.join(sorted(_KEYS))}"
+        return
+    for key in sorted(example.keys() - _KEYS):
         yield f"there is no key '{key}' in an example"
     if not isinstance(example.get("date"), date):
         yield "an example needs its 'date'"
         return
-    if example.get("verdict") not in set(Verdict):
+    if example.get("verdict") not in tuple(Verdict):
         yield f"'verdict' is one of {', '.join(Verdict)}"
         return
     programme = in_force(data, example["date"], catalogue, with_openings=bool(example.get("unit")))
@@ -48,8 +51,8 @@ def _problems(example: dict[str, Any], data: dict[str, Any], catalogue: Catalogu
         yield f"the example cannot be read: {refused}"
         return
     asked = _asked(example, case, programme)
-    if asked is None and programme.unit == "person":
-        yield "an example of a programme for persons names its 'member' where it has several"
+    if programme.unit == "person" and asked not in {member.id for member in case.family.members}:
+        yield "an example of a programme for persons names its 'member', one of its members, where it has several"
         return
     found = Verdict.of(verdict(programme, case.family, case.as_of, catalogue, person=asked))
     if found != example["verdict"]:
@@ -80,17 +83,17 @@ def as_case(example: dict[str, Any], data: dict[str, Any], catalogue: Catalogue)
     """The example as a case: its status fact, given as a bare level, holds on the day."""
     on = example["date"].isoformat()
     statuses = {fact.code: fact.topic for fact in catalogue.of(_STATUS) if fact.status}
-    household = dict(example.get("household") or {})
-    for code, key in statuses.items():
-        level = household.pop(code, None)
-        if level is not None:
-            household[key] = [{"level": level, "from": on}]
+    household = example.get("household") or {}
+    if isinstance(household, dict):  # whatever else it is, the cases refuse
+        levels = {key: [{"level": household[code], "from": on}] for code, key in statuses.items()
+                  if household.get(code) is not None}  # fmt: skip
+        household = {code: value for code, value in household.items() if code not in statuses} | levels
     raw = {
         "id": str(example.get("name", "")),
         "as_of": on,
         "place": example.get("unit"),
         "household": household,
-        "members": [{**member, "id": str(member["id"])} for member in example.get("members", [])],
+        "members": example.get("members", []),
         "enrolments": example.get("enrolments", []),
         "rule": "true",
     }

@@ -54,7 +54,15 @@ def load(data: dict[str, Any], *, by: Officer) -> bool:
 
 
 def refuse_edited_versions(programme: Programme, data: dict[str, Any]) -> None:
-    """Every version that was loaded before must stand in the new document with the same criteria."""
+    """Every version that was loaded before must stand in the new document with the same criteria, for the same unit."""
+    if programme.unit != data["unit"] and programme.versions.exists():
+        raise PublishedVersionChanged(
+            _(
+                "%(code)s: its criteria are published for another unit, and persons or households are enrolled by them."
+                " Leave 'unit:' as it was, close this programme, and load the other one under a code of its own."
+            )
+            % {"code": programme.code}
+        )
     coming = {version["from"]: version for version in data.get("versions", [])}
     for version in programme.versions.all():
         new = coming.get(version.valid_from)
