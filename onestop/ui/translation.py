@@ -5,6 +5,7 @@ A msgid is English and stands in one catalogue: that of its room, of a room belo
 the words of all rooms and Django's own messages. `.mo` files are made at run time and never committed.
 """
 
+import ast
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -79,22 +80,37 @@ def sources(root: Path = ROOT) -> Iterator[Path]:
 def extracted(root: Path = ROOT) -> Iterator[Message]:
     """Each text marked for translation in code and templates."""
     for file in sources(root):
-        text = file.read_text("utf-8")
-        name = str(file.relative_to(root))
-        if file.suffix != ".py":
-            text = templatize(text, origin=name)
-        for line, _function, found, _comments, context in _extract(text):
-            singular = found[0] if isinstance(found, tuple) else found
-            if singular:
-                yield Message(name, line, singular, context)
+        text, name = file.read_text("utf-8"), str(file.relative_to(root))
+        found = _in_python(text) if file.suffix == ".py" else _in_template(templatize(text, origin=name))
+        for line, singular, context in found:
+            yield Message(name, line, singular, context)
 
 
-def _extract(text: str) -> Iterator[tuple[int, str, str | tuple[str, ...], list[str], str | None]]:
-    """Babel's extraction of one Python text, with the name babel wants for each row."""
-    for line, found, comments, context in extract(
+def _in_python(text: str) -> Iterator[tuple[int, str, str | None]]:
+    """The calls of gettext's functions, under whatever name; also inside f-strings, into which babel does not look."""
+    nodes = list(ast.walk(ast.parse(text)))
+    imports = [one for one in nodes if isinstance(one, ast.ImportFrom) and one.module == "django.utils.translation"]
+    names = {alias.asname: alias.name for one in imports for alias in one.names if alias.asname}
+    for node in nodes:
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        function = names.get(called, called)
+        if function in KEYWORDS:
+            texts = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            context = texts.pop(0) if texts and "pgettext" in function else None
+            if texts:
+                yield node.lineno, texts[0], context
+
+
+def _in_template(text: str) -> Iterator[tuple[int, str, str | None]]:
+    """Babel's extraction of what Django makes of a template, which is no Python that could be parsed."""
+    for line, found, _comments, context in extract(
         "python", BytesIO(text.encode()), KEYWORDS, options={"encoding": "utf-8"}
     ):
-        yield line, "", found, comments, context
+        singular = found[0] if isinstance(found, tuple) else found
+        if singular:
+            yield line, singular, context
 
 
 def entries(language: str, root: Path = ROOT) -> Iterator[tuple[Path, str, str | None, str]]:

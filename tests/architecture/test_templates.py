@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config import assets
-from onestop.ui.translation import entries, untranslated
+from onestop.ui.translation import entries, extracted, untranslated
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEMPLATES = sorted((ROOT / "onestop").glob("*/templates/**/*.html"))
@@ -45,6 +45,13 @@ def test_a_message_stands_in_one_catalogue() -> None:
     for source, msgid, context, text in entries("km"):
         places[msgid, context].append(f"{source.parents[3].name}: {text}")
     assert not {message: said for message, said in places.items() if len(said) > 1}
+
+
+def test_no_room_keeps_a_word_that_nothing_says() -> None:
+    """But for ui, which holds Django's own messages."""
+    said = {(message.text, message.context) for message in extracted()}
+    kept = {(msgid, context) for source, msgid, context, _text in entries("km") if source.parents[3].name != "ui"}
+    assert kept - said == set()
 
 
 def test_no_template_holds_a_style_or_a_script_of_its_own() -> None:
