@@ -119,10 +119,10 @@ def counted(book: Rulebook, guarantees: Iterable[Guarantee]) -> Counted:
     """What a place page counts: each active programme, each guarantee that some of them fill, the country's counts."""
     guarantees = list(guarantees)
     in_rules = {version.code for version in book.versions}
-    active = list(dict.fromkeys(programme.code for one in guarantees for programme in one.filled_by))
+    active = dict.fromkeys((programme.code, programme.unit) for one in guarantees for programme in one.filled_by)
     return Counted(
         book,
-        without_rules=tuple(code for code in active if code not in in_rules),
+        without_rules=tuple((code, unit) for code, unit in active if code not in in_rules),
         groups=tuple((one.code, tuple(programme.code for programme in one.filled_by)) for one in guarantees),
         beside=tuple(
             Rules.read(one.table, one.unit, [(one.code, one.rule)], book.catalogue, own_openings=False)

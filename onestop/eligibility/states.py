@@ -98,14 +98,14 @@ def grouped(places: Iterable[PlaceFigures], unit: str, length: int) -> list[Plac
 
 @dataclass(frozen=True)
 class Counted:
-    """What to count: the rules of the day, and programmes without criteria in which people may be enrolled.
+    """What to count: the rules of the day, and (code, unit) of programmes without criteria that have people enrolled.
 
     `groups` names programmes that are looked at as one: a guarantee. `beside` are rules that are no programme's: the
     poor, the old; who meets one is "eligible".
     """
 
     book: Rulebook
-    without_rules: tuple[str, ...] = ()
+    without_rules: tuple[tuple[str, str], ...] = ()
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     beside: tuple[Rules, ...] = ()
 
@@ -116,11 +116,12 @@ class Counted:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        return (*(rules.code for rules in self.rules), *self.without_rules)
+        return (*(rules.code for rules in self.rules), *(code for code, _unit in self.without_rules))
 
     @property
     def household_codes(self) -> frozenset[str]:
-        return frozenset(rules.code for rules in self.rules if rules.unit == "household")
+        units = [*((rules.code, rules.unit) for rules in self.rules), *self.without_rules]
+        return frozenset(code for code, unit in units if unit == "household")
 
 
 @lru_cache(maxsize=128)

@@ -11,10 +11,12 @@ from onestop.areas.scope import current
 from onestop.desk.place import place_lines, read_table, top_of
 from onestop.eligibility.guarantees import book_for, counted, guarantees, seen_by
 from onestop.eligibility.states import Counted, place_figures, together
+from onestop.enrolments.actions import enrol
 from onestop.enrolments.models import Enrolment
 from onestop.programmes.models import Programme
+from onestop.registry.models import Household
 from onestop.staff.models import Officer
-from onestop.staff.scope import scope, scope_of, system_scope
+from onestop.staff.scope import scope, scope_of, system_officer, system_scope
 from tests.officers import SignIn
 from tests.pilot_database import Pilot
 
@@ -203,3 +205,16 @@ def test_an_area_too_large_to_count_says_so_and_offers_its_parts(as_officer: Sig
         cursor.execute("SET LOCAL statement_timeout = '25ms'")
     text = as_officer("district").get("/places/1701/").content.decode()
     assert "too large to be counted" in text and "/places/170101/" in text
+
+
+def test_a_programme_of_households_without_criteria_counts_households(pilot_database: Pilot) -> None:
+    wash = Programme.objects.get(pk="WASH_AWARE")
+    Programme.objects.filter(pk=wash.pk).update(unit="household")
+    wash.refresh_from_db()
+    with system_scope("system.loader"):
+        for household in Household.objects.under("17010106").kept()[:7]:
+            enrol(household, wash, valid_from=pilot_database.day, by=system_officer("system.loader"))
+    with scope(Officer.objects.get(username="district")) as opened:
+        asked = counted(book_for(pilot_database.day, opened), guarantees([wash]))
+        figures = together(place_figures(asked, "17010106", length=8))
+    assert figures.programmes[wash.pk].as_tuple == (7, 0, 0, figures.households - 7)

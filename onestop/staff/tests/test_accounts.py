@@ -187,6 +187,7 @@ def test_no_role_is_given_wider_than_the_own_area(at_work: Client, named: Named,
     ],
 )
 def test_before_a_role_is_given_it_says_what_it_sees(at_work: Client, named: Named, role: str, sees: str) -> None:
+    Officer.objects.update(language="en")
     wanted = {"role": role, "unit_code": "170101", "valid_from": "2014-06-01"}
     page = at_work.post(f"/accounts/{named('finance').pk}/roles/", wanted).content.decode()
     assert f"<dt>Sees</dt><dd>{sees}</dd>" in page

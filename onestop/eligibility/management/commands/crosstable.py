@@ -18,8 +18,6 @@ from onestop.eligibility.queries import NoSuchProgramme, listed, table_counts
 from onestop.staff.commands import OfficeCommand
 from onestop.staff.models import Officer
 
-HEADS = {"person": "person", "household": "household", "village": "village", "verdict": "verdict"}
-
 
 class Command(OfficeCommand):
     help = "Who may get what in an area: counts of every programme, or the persons of one."
@@ -52,7 +50,7 @@ class Command(OfficeCommand):
         try:
             if options["programme"]:
                 rows = [asdict(line) for line in listed(unit, on, scope, options["programme"])]
-                heads = list(HEADS)
+                heads = ["person", "household", "village", "verdict"]
             else:
                 rows = []
                 for one in table_counts(unit, on, scope, by=options["by"] or ""):

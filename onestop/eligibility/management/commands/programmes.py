@@ -43,7 +43,7 @@ class Command(OfficeCommand):
             try:
                 text = path.read_text("utf-8")
                 canonical = files.write(schema.ordered(files.read(text, str(path)).data))
-            except (OSError, files.NotYaml) as error:
+            except (OSError, UnicodeDecodeError, files.NotYaml) as error:
                 raise CommandError(f"{path}: {error}") from error
             if canonical != text:
                 changed.append(path)
