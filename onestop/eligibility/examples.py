@@ -29,10 +29,7 @@ def example_problems(data: dict[str, Any], catalogue: Catalogue) -> Iterator[tup
             yield path, message
 
 
-def _problems(example: Any, data: dict[str, Any], catalogue: Catalogue) -> Iterator[str]:
-    if not isinstance(example, dict):
-        yield f"an example is a map with the keys {', '.join(sorted(_KEYS))}"
-        return
+def _problems(example: dict[str, Any], data: dict[str, Any], catalogue: Catalogue) -> Iterator[str]:
     for key in sorted(example.keys() - _KEYS):
         yield f"there is no key '{key}' in an example"
     if not isinstance(example.get("date"), date):

@@ -10,6 +10,8 @@ from onestop.eligibility.checking import check_files
 from onestop.programmes.models import Programme
 from onestop.staff.models import Officer
 
+pytestmark = pytest.mark.usefixtures("the_day")
+
 FILE = """\
 code: KITES
 name: {km: ខ្លែង, en: Kites}
@@ -46,7 +48,7 @@ def test_the_sample_is_sound() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("person.age", "person.aeg", "KITES.yaml:13:28: person has no fact"),
+        ("person.age", "person.aeg", "KITES.yaml:13:29: person has no fact"),
         ("excludes: [THR]", "excludes: [THRR]", "KITES.yaml:16:12: there is no programme 'THRR' — did you mean THR"),
         (
             "verdict: eligible",
@@ -57,7 +59,7 @@ def test_the_sample_is_sound() -> None:
         ("date: 2014-06-11", "date: 2009-06-11", "no version holds on 2009-06-11"),
         ("date: 2014-06-11", "date: soon", "an example needs its 'date'"),
         ("name: A girl", "named: A girl", "there is no key 'named' in an example"),
-        (EXAMPLE, "a girl of ten", "an example is a map"),
+        (EXAMPLE, "a girl of ten", "KITES.yaml:18:5: a map is needed here"),
         ("members: [{id: a, birth_date: 2004-01-01}]", "members: a girl", "members: a list is expected"),
         ("{id: a, birth_date: 2004-01-01}", "a girl", "members[0]: an object is expected"),
         ("{id: a, birth_date: 2004-01-01}", "{id: a}, {id: b}", "names its 'member'"),
@@ -76,7 +78,7 @@ def test_a_member_of_an_example_needs_no_id_where_it_is_the_only_one() -> None:
 
 
 @pytest.fixture
-def load(loader: Officer, the_day: None, tmp_path: Path) -> Callable[..., list[str]]:
+def load(loader: Officer, tmp_path: Path) -> Callable[..., list[str]]:
     def run(*texts: str) -> list[str]:
         paths = [tmp_path / f"{number}.yaml" for number, _text in enumerate(texts)]
         for path, text in zip(paths, texts, strict=True):
