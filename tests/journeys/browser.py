@@ -157,14 +157,18 @@ class Site:
             self._kept[key] = self._windows.enter_context(self.window(width=WIDTHS[0], cookies=cookies))
         return self._kept[key]
 
-    def show(self, page: Page, path: str, *, language: str) -> None:
-        """Open the page in this window and language, with its letters; nothing is in `page.trouble` before it."""
+    def show(self, page: Page, path: str, *, language: str) -> int:
+        """Open the page in this window and language, with its letters; nothing is in `page.trouble` before it.
+
+        The status of the answer.
+        """
         page.context.add_cookies([self._cookie(settings.LANGUAGE_COOKIE_NAME, language)])
         if any(cookie.get("name") == settings.SESSION_COOKIE_NAME for cookie in page.context.cookies()):
             self._choose(page.context, language)  # an officer's own language beats the cookie
         page.trouble.clear()  # type: ignore[attr-defined]
-        page.goto(self.address + path)
+        answer = page.goto(self.address + path)
         page.evaluate("document.fonts.ready.then(() => true)")
+        return answer.status if answer else 0
 
     def _cookie(self, name: str, value: str) -> Any:
         return {"name": name, "value": value, "url": self.address}
@@ -207,9 +211,9 @@ class Site:
         """
         page, found = self._window_of(cookies or {}), []
         for language in languages:
-            self.show(page, path, language=language)
-            shown = urlsplit(page.url).path
-            assert shown == urlsplit(path).path, f"{path} led to {shown}: who opens it, in which database?"
+            status, shown = self.show(page, path, language=language), urlsplit(page.url).path
+            where = f"{path} led to {shown}, {status}: who opens it, in which database?"
+            assert shown == urlsplit(path).path and status == 200, where
             # as when a telephone is turned: loaded anew for the other width the page would be the same
             for width in widths or SCREENS[language]:
                 page.set_viewport_size({"width": width, "height": HEIGHT})

@@ -79,8 +79,6 @@ def test_the_pages_of_a_household_are_sound(family: Family, site: Site) -> None:
         reverse("desk:search"),
     ]
     for path in pages:
-        with site.open(path, language="en", cookies=cookies) as page:
-            assert page.locator(".empty-title", has_text="Nothing found").count() == 0, path
         site.assert_sound(path, cookies=cookies)
 
 
