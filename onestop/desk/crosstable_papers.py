@@ -103,12 +103,21 @@ def as_export(officer: Officer, asked: Asked, lines: Sequence[Shown]) -> Export:
         office=languages.texts(officer.office.name_km, officer.office.name_latin) if officer.office else "",
         at=clock.local(clock.now()),
         is_demo=settings.DEMO,
-        filters=[
-            (_("Area"), place.full_name),
-            (_("As of"), format.day(asked.book.on)),
-            (_("State"), ", ".join(str(STATES[code].short) for code in asked.form.ticked)),
-        ],
+        filters=list(_filters(asked)),
     )
+
+
+def _filters(asked: Asked) -> Iterator[tuple[str, str]]:
+    """Everything by which somebody may be missing on the list."""
+    form, answers = asked.form, asked.form.cleaned_data
+    yield _("Area"), asked.place.narrowest.full_name
+    yield _("As of"), format.day(asked.book.on)
+    yield _("State"), ", ".join(str(STATES[code].short) for code in form.ticked)
+    if sex := answers.get("sex"):
+        yield _("Sex"), str(dict(form.fields["sex"].choices)[sex])  # type: ignore[attr-defined]  # a ChoiceField
+    for name in ("age_from", "age_to"):
+        if answers.get(name) is not None:
+            yield str(form.fields[name].label), str(answers[name])
 
 
 def _rows(asked: Asked, lines: Sequence[Shown]) -> Iterator[tuple[Any, ...]]:

@@ -26,6 +26,7 @@ from onestop.staff import tasks
 from onestop.staff.models import Officer
 from onestop.staff.queries import officer_of
 from onestop.staff.work_queries import stands_in_for
+from onestop.ui import languages
 
 RECENT = 8
 READS_LOOKED_AT = 60
@@ -109,7 +110,6 @@ def recent(officer: Officer) -> list[Recent]:
     wanted = list(dict.fromkeys(keys))[:RECENT]
     households = Household.objects.visible_to(officer).kept().select_related("head").in_bulk(wanted)
     return [
-        Recent(households[key], names_of(households[key].head) if households[key].head else {})
-        for key in wanted
-        if key in households
+        Recent(one, names_of(one.head) if one.head else languages.texts(one.folder_number))
+        for one in (households[key] for key in wanted if key in households)
     ]

@@ -201,6 +201,14 @@ def test_the_files_hold_what_the_page_lists(as_officer: SignIn) -> None:
     assert [row[place] for row in sheet.iter_rows(min_row=2, values_only=True)] == page
 
 
+def test_a_workbook_says_by_what_its_list_was_chosen(as_officer: SignIn) -> None:
+    asked = {"village": "17010106", "state": ALL, "sex": "F", "age_from": "20", "age_to": "40"}
+    book = openpyxl.load_workbook(io.BytesIO(whole(send(as_officer("commune"), "xlsx", **asked))))
+    said = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+    for label, value in (("Sex", "Female"), ("Age from", "20"), ("to (years)", "40")):
+        assert (label, value) in zip(said, said[1:], strict=False), label
+
+
 def test_each_export_is_recorded_without_a_name(as_officer: SignIn) -> None:
     client = as_officer("commune")
     send(client, "csv")

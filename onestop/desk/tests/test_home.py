@@ -43,6 +43,16 @@ def test_home_begins_with_the_search_and_counts_the_office(signed_in_as: SignIn,
     assert household.folder_number in district.get(reverse("desk:home")).content.decode()
 
 
+def test_a_folder_of_a_household_without_a_head_is_named_by_its_number(
+    signed_in_as: SignIn, household: Household
+) -> None:
+    district = signed_in_as("district")
+    district.get(reverse("desk:folder", args=[household.pk]))
+    with scope(Officer.objects.get(username="district")):
+        Household.objects.filter(pk=household.pk).update(head=None)
+    assert f">{household.folder_number}</a>" in district.get(reverse("desk:home")).content.decode()
+
+
 def test_home_of_who_sees_figures_shows_places_and_no_persons(signed_in_as: SignIn) -> None:
     text = signed_in_as("province").get(reverse("desk:home")).content.decode()
     assert 'role="search"' not in text and "Angkor Chum" in text and "sees figures, not persons" in text
