@@ -179,7 +179,7 @@ def why_not_give(
         return _("A role does not end before it begins.")
     held = [
         (one.role_entry, one.unit_code)
-        for one in officer.assignments.all()
+        for one in RoleAssignment.objects.filter(officer__human=officer.human)  # a hand has two accounts at times
         if (one.valid_to is None or one.valid_to >= valid_from) and (valid_to is None or one.valid_from <= valid_to)
     ]
     return clash(role, unit_code, [(entry, code) for entry, code in held if entry is not None])
@@ -217,7 +217,9 @@ def give_role(
     officer: Officer, *, role: str, unit_code: str, valid_from: date, by: Officer, valid_to: date | None = None
 ) -> RoleAssignment:
     """Give a role over a unit and all below it. Raises PermissionDenied with the reason, and ValidationError."""
-    Officer.objects.select_for_update().get(pk=officer.pk)  # two roles given at once see each other
+    list(
+        Officer.objects.select_for_update().filter(human=officer.human).order_by("pk")
+    )  # two given at once see each other
     refusal = why_not_give(officer, role, unit_code, valid_from=valid_from, valid_to=valid_to, by=by)
     if refusal:
         raise PermissionDenied(refusal)
@@ -239,10 +241,14 @@ def _held(given: RoleAssignment, by: Officer) -> RoleAssignment:
 
 @transaction.atomic
 def end_role(given: RoleAssignment, *, last_day: date, by: Officer) -> RoleAssignment:
-    """Let a role end after its last day. Raises ValidationError for a day before its first."""
+    """Let a role end after its last day. Raises ValidationError for one before its first or after its present last."""
     fresh = _held(given, by)
     if last_day < fresh.valid_from:
         raise ValidationError({"valid_to": _("A role does not end before it begins.")})
+    if fresh.valid_to is not None and last_day > fresh.valid_to:
+        day = fresh.valid_to.isoformat()
+        told = _("This role is held until %(day)s. Begin the new one after that day.") % {"day": day}
+        raise ValidationError({"valid_to": told})
     fresh.valid_to = last_day
     fresh.save(update_fields=["valid_to"])
     record(verbs.ROLE_ENDED, by=by, subject=fresh, note=f"{fresh.officer.username}: {fresh.role} {last_day:%Y-%m-%d}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -116,6 +117,7 @@ class _Planner:
         self.known_officers: dict[str, Officer] = {}
         self.officers_here: dict[str, Officer] = {}  # … of those whom a role may be given: of the area, as on the page
         self.names_in_file: set[str] = set()  # officers stand in any order: a supervisor may come later
+        self.hands: dict[UUID, list[RoleAssignment]] = {}  # what each human holds, with all accounts
         self.units: dict[tuple[str, int | None], tuple[str, str]] = {}
         self.given: dict[str, list[tuple[Role, str, date, date | None, int]]] = {}
 
@@ -128,6 +130,9 @@ class _Planner:
         self.known_officers = {one.username: one for one in wanted}
         here = set(accounts_seen(current()).filter(username__in=names).values_list("username", flat=True))
         self.officers_here = {name: one for name, one in self.known_officers.items() if name in here}
+        humans = {one.human for one in self.officers_here.values()}
+        for held in RoleAssignment.objects.filter(officer__human__in=humans).select_related("officer"):
+            self.hands.setdefault(held.officer.human, []).append(held)
         rows = []
         for sheet in SHEETS:
             for row in (row for row in book.rows if row.sheet == sheet):
@@ -363,7 +368,12 @@ class _Planner:
         if same is not None:
             self._held_already(one, same, until)
             return
-        others = [(entry, each.unit_code) for each in held if (entry := each.role_entry) is not None]
+        hand = [
+            each
+            for each in (self.hands.get(officer.human, []) if officer else [])
+            if _meet(each.valid_from, each.valid_to, since, until)
+        ]
+        others = [(entry, each.unit_code) for each in hand if (entry := each.role_entry) is not None]
         self._against(one, role, unit, others, name, since, until)
         self.given.setdefault(name, []).append((role, unit, since, until, row.number))
         one.settle(None)
@@ -396,8 +406,8 @@ class _Planner:
     def _held_already(self, one: Planned, held: RoleAssignment, until: date | None) -> None:
         if held.valid_to == until:
             one.settle({})
-        elif until is None:
-            day = held.valid_to.isoformat() if held.valid_to else ""
+        elif held.valid_to is not None and (until is None or until > held.valid_to):
+            day = held.valid_to.isoformat()
             one.wrong("to", _("This role is held until %(day)s. Begin the new one after that day.") % {"day": day})
         else:
             one.record, one.values = held, {"valid_to": until}

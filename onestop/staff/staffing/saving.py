@@ -159,6 +159,7 @@ def _role(one: Planned, by: Officer) -> None:
     values = dict(one.values)
     officer = Officer.objects.prefetch_related("assignments").get(username=values.pop("username"))
     organising.give_role(officer, by=by, **values)
+    accounts.roles_changed(officer)
 
 
 def _member(one: Planned, by: Officer) -> None:

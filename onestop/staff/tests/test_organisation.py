@@ -11,6 +11,7 @@ from django.utils import translation
 
 from onestop.areas import clock
 from onestop.areas.country import pack
+from onestop.areas.keys import uuid7
 from onestop.journal.models import JournalEntry
 from onestop.journal.queries import history_of, lines_about
 from onestop.staff import organising
@@ -326,3 +327,26 @@ def test_who_holds_only_roles_without_a_session_may_not_sign_in(named: Named) ->
     officer.is_active = False
     assert not may_sign_in(officer)
     assert not may_sign_in(Officer.objects.get(username="system.loader"))
+
+
+def test_rights_that_may_not_be_in_one_hand_do_not_meet_in_two_accounts_of_one_human(named: Named) -> None:
+    it, commune = named("it"), named("commune")
+    second = Officer.objects.create(
+        username="second", name_km="ទីពីរ", name_latin="Second", office=commune.office, human=commune.human
+    )
+    with scope(it):
+        with pytest.raises(PermissionDenied, match="one hand"):
+            given(it, second, "technical_health", "1701")
+        Officer.objects.filter(pk=second.pk).update(human=uuid7())
+        second.refresh_from_db()
+        assert given(it, second, "technical_health", "1701")
+
+
+def test_ending_a_role_never_prolongs_it(named: Named) -> None:
+    """Else it would meet, unasked, a role that was given for the time after it."""
+    it, finance = named("it"), named("finance")
+    with scope(it):
+        role = given(it, finance, "commune_clerk", "170101", date(2014, 6, 30))
+        with pytest.raises(ValidationError, match="is held until"):
+            organising.end_role(role, last_day=date(2014, 7, 1), by=it)
+        assert organising.end_role(role, last_day=date(2014, 6, 29), by=it).valid_to == date(2014, 6, 29)

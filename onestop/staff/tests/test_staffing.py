@@ -411,3 +411,40 @@ def test_a_committee_is_found_by_its_other_name(it: Client) -> None:
     bring(it, workbook({"committees": [row]}))
     assert save(it).status_code == 200
     assert Committee.objects.get(unit_code="170104").kind == "cwcc"
+
+
+def test_the_other_account_of_the_same_human_is_looked_at_before_anything_is_saved(it: Client, named: Named) -> None:
+    commune = named("commune")
+    Officer.objects.create(
+        username="second", name_km="ទីពីរ", name_latin="Second", office=commune.office, human=commune.human
+    )
+    preview = bring(it, workbook({"roles": [["second", "technical_labour", "1701", "2014-06-12", ""]]}))
+    ((number, _head, words),) = problems(preview)
+    assert number == 2 and "one hand" in words
+
+
+def test_a_file_never_prolongs_a_role(it: Client, named: Named) -> None:
+    """It would pass by what is asked of a new role: whether it may be in one hand with those given meanwhile."""
+    officer = named("district")
+    officer.assignments.update(valid_to=date(2014, 6, 20))
+    RoleAssignment.objects.create(
+        officer=officer, role="technical_labour", unit_code="1701", valid_from=date(2014, 6, 21)
+    )
+    preview = bring(it, workbook({"roles": [["district", "district_assistant", "1701", "2014-06-02", "2014-12-31"]]}))
+    ((number, _head, words),) = problems(preview)
+    assert number == 2 and "held until" in words
+    assert "Save all of this" not in text(preview)
+
+
+def test_a_role_of_a_file_that_reads_persons_ends_sessions_without_a_second_factor(
+    it: Client, named: Named, settings: Any
+) -> None:
+    commune = named("commune")
+    commune.assignments.update(role="commune_clerk")
+    there = Client()
+    there.force_login(commune)
+    settings.SECOND_FACTOR = True
+    assert there.get(reverse("staff:my-account")).status_code == 200
+    bring(it, workbook({"roles": [["commune", "commune_assistant", "170101", "2014-06-02", ""]]}))
+    assert save(it).status_code == 200
+    assert there.get(reverse("staff:my-account")).status_code == 302
