@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from onestop.areas.guards import signed_in
 from onestop.areas.scope import current
+from onestop.journal import once
 from onestop.staff import accounts, accounts_factor, signing_in
 from onestop.staff.accounts_forms import ProveForm
 from onestop.staff.accounts_queries import held_roles, local_or_none, sessions_seen, standing_of
@@ -33,6 +34,7 @@ from onestop.staff.signing_in_forms import CodeForm, OwnPasswordForm
 from onestop.staff.signing_in_throttle import Waits
 from onestop.staff.signing_in_views import factor_context, waits_in_words
 from onestop.ui.components import Crumb
+from onestop.ui.middleware import key_of
 
 PROPOSED = "proposed_factor"
 
@@ -53,6 +55,8 @@ def proved_first(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         if request.method == "POST":
             key = keep(request, officer_of(request).pk)
             wanted = reverse("staff:kept", args=[key]) if key else reverse("staff:my-account")
+            if (sent := key_of(request)) is not None:  # nothing was done: the kept form is sent again with this key
+                once.release(sent)
         return HttpResponseRedirect(f"{reverse('staff:prove')}?{urlencode({'next': wanted})}")
 
     return asked

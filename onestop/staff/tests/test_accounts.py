@@ -11,6 +11,7 @@ from django.test import Client
 
 from onestop.areas import clock
 from onestop.areas.country import pack
+from onestop.areas.keys import uuid7
 from onestop.journal.models import JournalEntry
 from onestop.staff import accounts, accounts_factor
 from onestop.staff.accounts_factor import account_of
@@ -224,6 +225,22 @@ def test_what_matters_asks_again_who_it_is_and_loses_nothing(client: Client, chi
     assert named("commune").assignments.count() == 1
     elsewhere = client.post("/my-account/show-again/", {"password": PASSWORD, "next": "https://evil.example/"})
     assert elsewhere.headers["Location"] == "/my-account/"
+
+
+def test_the_form_that_was_kept_while_one_showed_who_it_is_is_done_when_it_is_sent_again(
+    client: Client, chief: Officer, named: Named
+) -> None:
+    """Its key was used by the sending that led to the question, and nothing was done by that."""
+    enter(client, chief.username, PASSWORD)
+    pk = named("commune").pk
+    role = {"role": "commune_clerk", "unit_code": "170101", "valid_from": "2014-06-01", "seen": "1"}
+    role["idempotency_key"] = str(uuid7())
+    assert "show-again" in client.post(f"/accounts/{pk}/roles/", role).headers["Location"]
+    client.post("/my-account/show-again/", {"password": PASSWORD})
+    assert client.post(f"/accounts/{pk}/roles/", role).headers["Location"] == f"/accounts/{pk}/"
+    assert named("commune").assignments.filter(role="commune_clerk").count() == 1
+    assert client.post(f"/accounts/{pk}/roles/", role).headers["Location"] == f"/accounts/{pk}/"
+    assert named("commune").assignments.filter(role="commune_clerk").count() == 1
 
 
 def test_a_new_role_that_reads_persons_ends_sessions_without_a_second_factor(
