@@ -34,7 +34,7 @@ def able(table: Workflow[Any], subject: Any, officer: Officer, held: Scope | Non
     """True when the officer, alone and today, may take a step that leads on from where the record is."""
     held = held or scope_of(officer)
     sector, compartment = getattr(subject, "sector", ""), getattr(subject, "compartment", "")
-    if (sector and not held.sees_sector(sector)) or not held.sees_compartment(compartment):
+    if subject.is_void or (sector and not held.sees_sector(sector)) or not held.sees_compartment(compartment):
         return False
     for step in table.leading_on(getattr(subject, table.field)):
         if step.right and not held.may(step.right, subject.unit_code):

@@ -181,6 +181,10 @@ class Workflow(Generic[Subject]):
         """Why the officer may not take the step now; None when it may be taken."""
         if (refused := self._no_right(subject, step, officer)) is not None:
             return refused
+        if subject.is_void:
+            return WrongState(
+                _("This was taken out meanwhile, or lies outside the places you may change. Open the list once more.")
+            )
         state = getattr(subject, self.field)
         if state not in step.source:
             return WrongState(

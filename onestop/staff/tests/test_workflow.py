@@ -2,12 +2,15 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import translation
 
+from onestop.areas import clock
 from onestop.journal.models import JournalEntry
 from onestop.journal.queries import sentence
 from onestop.staff.scope import scope, system_scope
 from onestop.staff.stale import StaleRecord, locked, save_changes
 from onestop.staff.tests.made_up import LOAN, Loan
+from onestop.staff.work import able
 from onestop.staff.workflow import Transition, Workflow, WrongState
 from tests.officers import Named
 
@@ -122,3 +125,13 @@ def test_a_stale_save_is_refused_with_who_changed_what(loan: Loan, named: Named)
         assert stale.by == district.name
         save_changes(locked(Loan.objects.visible_to(commune), loan.pk, version=3), title="Mine")
         assert Loan.objects.get(pk=loan.pk).version == 4
+
+
+def test_a_record_that_was_taken_out_moves_no_further(loan: Loan, named: Named) -> None:
+    district = named("district")
+    with scope(district):
+        Loan.objects.filter(pk=loan.pk).update(voided_at=clock.now(), void_reason="entered twice")
+        loan.refresh_from_db()
+        assert LOAN.available(loan, district) == [] and not able(LOAN, loan, district)
+        with translation.override("en"), pytest.raises(WrongState, match="taken out"):
+            LOAN.move(loan, "ask", by=district)
