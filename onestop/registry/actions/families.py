@@ -66,7 +66,8 @@ def _without_head(household_id: UUID, person: Person) -> None:
 def add_member(household: Household, person: Person, *, relation: str, on: date, by: Officer) -> HouseholdMembership:
     """Let a person who lives in no household join one on a day. Raises ValidationError, also for a second household."""
     household, person = locked(household), locked(person)
-    require(by, "registry.register", household.unit_code)
+    for one in (household, person):
+        require(by, "registry.register", one.unit_code)
     _not_in_future(on)
     old_unit = person.unit_code
     membership = insert(
@@ -154,7 +155,8 @@ def leave(person: Person, *, last_day: date, by: Officer, reason: str = "") -> P
 def move_person(person: Person, to: Household, *, relation: str, on: date, by: Officer) -> HouseholdMembership:
     """Move a person to another household from a day on; everything known of the person goes along."""
     person, to = locked(person), locked(to)
-    require(by, "registry.register", person.unit_code)
+    for one in (person, to):
+        require(by, "registry.register", one.unit_code)
     _not_in_future(on)
     membership = _moved(person, to, relation=relation, on=on, by=by)
     record(MOVED_PERSON, by=by, subject=person)

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
 from onestop.journal.models import JournalEntry, RowHistory
@@ -13,7 +13,7 @@ from onestop.registry.factories import VILLAGE, HouseholdFactory, NewPersonFacto
 from onestop.registry.models import AnswerSheet, Household, HouseholdMembership, Person, PersonRow
 from onestop.registry.relations import needs_history, sources
 from onestop.registry.tests.conftest import TODAY, officer
-from onestop.staff.models import Officer
+from onestop.staff.models import Officer, RoleAssignment
 from onestop.staff.scope import scope, system_scope
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +142,21 @@ def test_who_moves_on_the_day_of_joining_never_lived_in_the_first_house(district
     actions.move_person(guest, second, relation="not_related", on=date(2014, 6, 1), by=district)
     kept = HouseholdMembership.objects.standing().get(person=guest)
     assert kept.household == second and HouseholdMembership.objects.filter(person=guest).count() == 2
+
+
+def test_nobody_is_moved_out_of_or_into_a_place_that_one_may_only_read(db: None) -> None:
+    """An assistant of one district who reads people of another: moving is writing, on both sides."""
+    reader = officer("district")
+    RoleAssignment.objects.create(
+        officer=reader, role="intersector_officer", unit_code="1712", valid_from=date(2010, 1, 1)
+    )
+    with system_scope("system.loader") as opened:
+        loader = Officer.objects.get(pk=opened.officer_id)
+        alone = actions.register_person(NewPersonFactory(), unit_code=OTHER_DISTRICT, by=loader)
+        theirs = HouseholdFactory(by=loader, unit_code=OTHER_DISTRICT)
+    with scope(reader):
+        home = HouseholdFactory(by=reader)
+        with pytest.raises(PermissionDenied):
+            actions.add_member(home, alone, relation="other_relative", on=TODAY, by=reader)
+        with pytest.raises(PermissionDenied):
+            actions.move_person(member(home, "child"), theirs, relation="grandchild", on=TODAY, by=reader)
