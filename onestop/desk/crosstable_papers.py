@@ -57,7 +57,8 @@ def written(
     """The file of this kind: chief (PDF), csv, else Excel; `why` are its purpose and recipient."""
     place = asked.place.narrowest
     note = f"{asked.version.code} {place.code}: {len(lines)} ({kind})"
-    record(EXPORTED, by=officer, subject_kind="crosstable", unit_code=place.code, note=note)
+    closed = asked.version.programme.compartment or ""
+    record(EXPORTED, by=officer, subject_kind="crosstable", unit_code=place.code, note=note, compartment=closed)
     on_it = [(one.line.id, one.line.unit_code) for one in lines]
     disclose(
         purpose=why["purpose"],
@@ -65,7 +66,7 @@ def written(
         form=kind,
         content=f"{asked.version.code} {place.code}",
         unit_code=place.code,
-        compartment=asked.version.programme.compartment or "",
+        compartment=closed,
         persons=on_it if asked.of_persons else (),
         households=() if asked.of_persons else on_it,
         by=officer,

@@ -288,3 +288,21 @@ def test_a_job_carries_no_word_of_a_compartment(planted: Planted) -> None:
         cursor.execute("SELECT coalesce(string_agg(args::text, ' '), '') FROM procrastinate_jobs")
         (arguments,) = cursor.fetchone()
     assert not [word for closed in FACTS for word in (*words_of(closed), FACTS[closed]) if word in arguments]
+
+
+def test_what_is_exported_inside_leaves_no_line_outside(planted: Planted) -> None:
+    """The clerk of two roles who may export inside a compartment: the journal tells of it inside alone."""
+    closed = "child_protection"
+    officer = officer_of(pack().roles["planning_officer"])
+    RoleAssignment.objects.create(
+        officer=officer, role="labour_inspector", unit_code="1701", valid_from=planting.date(2000, 1, 1)
+    )
+    planting.plant_secrets(planted)
+    client = Client()
+    client.force_login(officer)
+    asked = {"unit": VILLAGE, "programme": PROGRAMMES[closed], "kind": "csv", **WHY}
+    answer_ = client.post(reverse("desk:crosstable-export"), asked)
+    assert answer_.status_code == 200 and answer_["Content-Type"].startswith("text/csv")
+    for username in ("commune", "district", "finance"):
+        for table, text in rows_in_sight(Officer.objects.get(username=username)).items():
+            assert not [word for word in words_of(closed) if word in text], f"{username}: {table}"
