@@ -213,6 +213,9 @@ TEMPLATES = [
     },
 ]
 
+# In the session, which ends with its officer: a cookie would tell the next one at this machine
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # a task is an officer's; the job worker loads none of their pages
 
 AUTH_USER_MODEL = "staff.Officer"
