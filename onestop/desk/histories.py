@@ -26,10 +26,12 @@ from onestop.areas.masks import is_masked, kind_of, veiled
 from onestop.areas.models import AdministrativeUnit, PersonalQuerySet, UnitCodeField
 from onestop.areas.phones import local_phone
 from onestop.areas.scope import current
+from onestop.desk.queries import untold
 from onestop.journal.actions import record as write_line
-from onestop.journal.queries import Change, Line, history_of, lines_of
+from onestop.journal.queries import Change, Line, history_of, lines_of, sentence
 from onestop.journal.sources import HistorySource, sources
 from onestop.journal.verbs import DISCLOSING, READ
+from onestop.registry.models import HouseholdMembership, Person
 from onestop.staff.models import Office
 from onestop.staff.queries import officer_of
 from onestop.ui import format, languages
@@ -81,19 +83,24 @@ class Told:
 
 @dataclass(frozen=True)
 class Panel:
-    """Everything the journal knows of a record: what was done, who saw it, what changed."""
+    """Everything the journal knows of a record: what was done, who saw it, what changed.
+
+    `left`: who belonged to it and does no more; whoever opens it reads them as well.
+    """
 
     done: list[Line]
     seen: list[Line]
     changes: list[Told]
     personal: bool
+    left: list[Person]
 
 
 def panel_of(record: models.Model, source: HistorySource, *, most: int = MOST) -> Panel:
     """The panel of a record that the reader may see."""
     name = languages.one(source.name(record)) or str(record)
     records = {record: name, **{one: _called(one, name) for one in source.also(record)}}
-    lines = lines_of(records, limit=most)
+    lines = [_for_reader(line, records) for line in lines_of(records, limit=most)]
+    at_home = {one.person_id for one in records if isinstance(one, HouseholdMembership) and one.valid_to is None}
     found = {one: history_of(one, limit=most) for one in records}
     named = _Named(found)
     changes = [told for one in records for told in _told(one, record, source, found[one], named)]
@@ -104,7 +111,18 @@ def panel_of(record: models.Model, source: HistorySource, *, most: int = MOST) -
         seen=[line for line in lines if line.entry.verb in DISCLOSING],
         changes=sorted(changes, key=lambda one: one.at, reverse=True)[:most],
         personal=_is_personal(record),
+        left=[one for one in records if isinstance(one, Person) and one != record and one.pk not in at_home],
     )
+
+
+def _for_reader(line: Line, records: Mapping[models.Model, str]) -> Line:
+    """The line without name and office of who saw the record for a protected service of which the reader is not."""
+    hidden = untold(line.entry, current())
+    if not hidden:
+        return line
+    names = {str(one.pk): name for one, name in records.items()}
+    said = sentence(line.entry, subject=names.get(line.entry.subject_id, ""), officer=hidden)
+    return replace(line, sentence=said, officer=hidden, office="")
 
 
 def _called(one: models.Model, whole: str) -> str:
@@ -218,7 +236,8 @@ def record_history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         raise Http404
     panel = panel_of(found, source)
     if panel.personal:
-        write_line(READ, by=officer, subject=found)
+        for one in (found, *panel.left):
+            write_line(READ, by=officer, subject=one)
     name, url = source.name(found), source.url(found)
     context = {
         "name": name,

@@ -11,8 +11,10 @@ from functools import cached_property
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from onestop.areas.clock import local, now, today
+from onestop.areas.country import pack
 from onestop.areas.models import AdministrativeUnit
 from onestop.areas.queries import path_of
 from onestop.areas.scope import Scope
@@ -24,7 +26,7 @@ from onestop.eligibility.guarantees import book_for
 from onestop.eligibility.rulebook import Rulebook
 from onestop.journal.models import JournalEntry
 from onestop.journal.queries import sentence
-from onestop.journal.verbs import READ
+from onestop.journal.verbs import DISCLOSING, READ
 from onestop.registry import read_family
 from onestop.registry.models import AnswerSheet, Household, IdentityDocument, Person, PovertyStatus
 from onestop.staff.models import Officer
@@ -78,6 +80,14 @@ class Opened:
         held = [one for one in self.rows.memberships[person.pk] if one.valid_from <= self.on]
         return held[-1].relation if held else ""
 
+    def last_day(self, person: Person) -> date:
+        """The last day on which the person belonged to the household; far ahead for who lives there today."""
+        return max((one.valid_to or date.max for one in self.rows.memberships[person.pk]), default=date.max)
+
+    def has_left(self, person: Person) -> bool:
+        """True for who belongs to it no more: what is read of that person is no reading of this household."""
+        return self.last_day(person) < today()
+
     @property
     def name(self) -> dict[str, str]:
         """The name of the head, by which everybody calls the household; its folder number where nobody is head."""
@@ -117,10 +127,12 @@ class Opened:
 
     def history(self, most: int = LINES_KEPT) -> list[Happened]:
         """The same as sentences, the newest first."""
-        return [
-            Happened(entry, sentence(entry, subject=self.called(entry.subject_id)), entry.officer.name)
-            for entry in self.lines[:most]
-        ]
+        found = []
+        for entry in self.lines[:most]:
+            hidden = untold(entry, self.scope)
+            said = sentence(entry, subject=self.called(entry.subject_id), officer=hidden)
+            found.append(Happened(entry, said, hidden or entry.officer.name))
+        return found
 
     def called(self, key: str) -> str:
         """How a line names its subject: a member by name, the household by its folder number."""
@@ -143,6 +155,18 @@ class Opened:
         if member is None and not version.counts_households:
             return None
         return self.folder.cell(version, member or "")
+
+
+def is_closed(roles: Iterable[str], scope: Scope) -> bool:
+    """Whether one of these roles stands in a compartment of which the reader is not."""
+    known = pack().roles
+    return any(set(known[code].compartments) - scope.compartments for code in roles if code in known)
+
+
+def untold(entry: JournalEntry, scope: Scope) -> str:
+    """What stands in place of the name of who saw a record for a protected service; '' where the name may be told."""
+    hidden = entry.verb in DISCLOSING and is_closed(entry.roles.split(), scope)
+    return _("an office of the district") if hidden else ""
 
 
 def person_name(person: Person) -> str:

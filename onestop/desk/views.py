@@ -41,13 +41,18 @@ PANELS = tuple(import_string(path) for path in settings.FOLDER_PANELS)
 
 
 def page_of(request: HttpRequest, key: UUID, *, read: bool = True) -> Opened:
-    """The household on the day of `?on=`, default today; the opening is journalled. Raises Http404."""
+    """The household on the day of `?on=`, default today; the opening is journalled. Raises Http404.
+
+    Who lived there on a day gone by and has left since is read as well, and hears of it at home.
+    """
     officer = officer_of(request)
     page = opened(key, officer=officer, scope=current(), on=day_of(request))
     if page is None:
         raise Http404
     if read:
         record(READ, by=officer, subject=page.household)
+        for person in filter(page.has_left, page.members):  # on a day gone by
+            record(READ, by=officer, subject=person)
     return page
 
 
@@ -215,6 +220,8 @@ def history(request: HttpRequest, household: UUID) -> HttpResponse:
     """What was done, from the journal, and every answer ever given by the household or, with `?of=`, by one member."""
     page = page_of(request, household)
     chosen = page.persons.get(request.GET.get("of", ""))
+    if chosen is not None and chosen not in page.members:
+        record(READ, by=page.officer, subject=chosen)
     given = answers_given(chosen or page.household, officer=page.officer)
     url = reverse("desk:folder", args=[household]) + on_a_past_day(page)
     context = {

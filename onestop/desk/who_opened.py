@@ -5,7 +5,7 @@ whose role stands in a compartment the clerk is not in is told as an officer of 
 number: that a protected service looked at a folder must not come out of a paper lying on a kitchen table.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -24,7 +24,7 @@ from onestop.areas import clock
 from onestop.areas.country import in_words, pack
 from onestop.areas.guards import needs
 from onestop.areas.scope import BROKEN, Scope, current
-from onestop.desk.queries import Opened
+from onestop.desk.queries import Opened, is_closed
 from onestop.desk.views import called, crumbs, page_of
 from onestop.desk.words import in_each_language
 from onestop.journal.actions import record
@@ -57,8 +57,16 @@ class Reading:
 
 
 def readings(page: Opened, scope: Scope) -> list[Reading]:
-    """Every reading of the folder and of its members, the newest day first, one line an officer, day and purpose."""
-    entries = list(page.journal.filter(verb__in=DISCLOSING))
+    """Every reading of the folder and of its members, the newest day first, one line an officer, day and purpose.
+
+    Of who has left, what was read while the person lived there: a husband must not read on paper at which office his
+    wife is now.
+    """
+    entries = [
+        entry
+        for entry in page.journal.filter(verb__in=DISCLOSING)
+        if _lived_there(page, entry.subject_id, clock.local(entry.at).date())
+    ]
     offices = {office.code: office.name for office in Office.objects.filter(code__in={one.office for one in entries})}
     found: dict[tuple[Any, ...], Reading] = {}
     for entry in entries:
@@ -82,6 +90,8 @@ def _handed_out(page: Opened) -> Iterator[Reading]:
     made_of = lists.in_bulk({row.disclosure_id for row in rows})
     known, role = purposes(), _("on a list that was handed out")
     for row in rows:
+        if not _lived_there(page, str(row.person_id), _day_of(row.pk)):
+            continue
         made = made_of.get(row.disclosure_id)
         if made is None:
             wider = _("a list of a wider area; the office above can tell for what")
@@ -96,6 +106,12 @@ def _handed_out(page: Opened) -> Iterator[Reading]:
             officer_number(made.officer_id),
             f"{label} → {made.recipient}",
         )
+
+
+def _lived_there(page: Opened, subject: str, on: date) -> bool:
+    """False for what was done with a person after leaving the household."""
+    person = page.persons.get(subject)
+    return person is None or on <= page.last_day(person)
 
 
 def _day_of(key: UUID) -> date:
@@ -120,12 +136,6 @@ def _reading(entry: JournalEntry, offices: dict[str, str], scope: Scope) -> Read
         officer_number(entry.officer_id),
         purpose,
     )
-
-
-def is_closed(roles: Iterable[str], scope: Scope) -> bool:
-    """Whether one of these roles stands in a compartment of which the reader is not."""
-    known = pack().roles
-    return any(set(known[code].compartments) - scope.compartments for code in roles if code in known)
 
 
 def _purpose(entry: JournalEntry) -> str:

@@ -40,12 +40,15 @@ class Change:
     fields: dict[str, tuple[Any, Any]]
 
 
-def sentence(entry: JournalEntry, *, subject: str = "") -> str:
-    """The line as a sentence in the active language; `subject` is how the reader names the record."""
+def sentence(entry: JournalEntry, *, subject: str = "", officer: str = "") -> str:
+    """The line as a sentence in the active language; `subject` is how the reader names the record.
+
+    `officer`: in place of a name that this reader is not told.
+    """
     return (
         str(sentence_of(entry.verb))
         .format(
-            officer=_name(entry.officer),
+            officer=officer or _name(entry.officer),
             office=entry.office,
             subject=subject or entry.subject_kind,
             note=entry.note,

@@ -14,7 +14,7 @@ from django.utils import translation
 from onestop.areas import clock
 from onestop.areas.country import pack
 from onestop.areas.scope import current
-from onestop.desk.who_opened import is_closed
+from onestop.desk.queries import is_closed
 from onestop.enrolments.factories import enrolment
 from onestop.journal.actions import record
 from onestop.journal.models import JournalEntry
@@ -22,10 +22,10 @@ from onestop.journal.queries import history_of, lines_about, officer_number
 from onestop.journal.sources import check_slot, sources
 from onestop.journal.verbs import PRINTED, READ
 from onestop.letters.models import Printout
-from onestop.registry.actions import change_household, register_person
+from onestop.registry.actions import add_member, change_household, move_person, register_person
 from onestop.registry.actions.privacy import disclose
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory, member
-from onestop.registry.models import Household
+from onestop.registry.models import Household, Person
 from onestop.registry.notices import purposes
 from onestop.staff.models import Office, Officer
 from onestop.staff.organising import choose_setting
@@ -264,3 +264,74 @@ def test_a_line_of_half_past_eleven_at_night_in_greenwich_is_told_under_the_next
         line.save(force_insert=True)
     text = of(client, "district", reverse(page, args=[home.pk])).content.decode()
     assert "11 June 2014" in text and "10 June 2014" not in text
+
+
+def test_the_history_does_not_name_a_reader_of_a_protected_service_either(client: Client, home: Household) -> None:
+    """What the paper keeps from the kitchen table, no other page of the office tells."""
+    with scope(named("district")):
+        enrolment(member(home, "head"), "HEF", by=named("district"))
+    of(client, "health", reverse("desk:folder", args=[home.pk]))
+    of(client, "health", reverse("desk:who-opened-paper", args=[home.pk]), post=True)
+    health = named("health")
+    for url in (
+        history_url("registry.household", home.pk),
+        reverse("desk:history", args=[home.pk]),
+        reverse("desk:folder", args=[home.pk]),
+    ):
+        text = of(client, "district", url).content.decode()
+        assert health.name_latin not in text and health.name_km not in text, url
+        assert "an office of the district" in text, url
+        assert health.name_latin in of(client, "health", url).content.decode(), url
+
+
+def test_who_left_the_household_is_read_without_its_knowing_where(client: Client, home: Household) -> None:
+    """The paper would tell a husband at which office his wife is now."""
+    district = named("district")
+    with scope(district):
+        wife = register_person(NewPersonFactory(given_name_latin="Sopheap"), unit_code=home.unit_code, by=district)
+        add_member(home, wife, relation="spouse", on=date(2013, 1, 1), by=district)
+        read(wife, on=date(2014, 3, 1), note="while at home")
+        refuge = HouseholdFactory(by=district, unit_code="17010204", members=[NewPersonFactory(head=True)])
+        move_person(wife, refuge, relation="other_relative", on=date(2014, 5, 1), by=district)
+        read(wife, on=date(2014, 6, 1), note="at the refuge")
+        disclose(
+            purpose=next(iter(purposes())), recipient="chief of the refuge", form="chief", content="HEF",
+            unit_code="170102", by=district, persons=[(wife.pk, "17010204")],
+        )  # fmt: skip
+    text = of(client, "district", reverse("desk:who-opened", args=[home.pk])).content.decode()
+    assert "while at home" in text
+    assert "at the refuge" not in text and "chief of the refuge" not in text
+    text = of(client, "district", reverse("desk:who-opened", args=[home.pk]) + "?on=2014-03-01").content.decode()
+    assert "at the refuge" not in text and "chief of the refuge" not in text
+    text = of(client, "district", reverse("desk:who-opened", args=[refuge.pk])).content.decode()
+    assert "at the refuge" in text and "chief of the refuge" in text
+
+
+@pytest.mark.parametrize("way", ["desk:history", "desk:folder", "desk:record-history"])
+def test_who_is_read_in_the_folder_of_a_household_left_long_ago_hears_of_it(
+    client: Client, home: Household, way: str
+) -> None:
+    district = named("district")
+    with scope(district):
+        wife = register_person(NewPersonFactory(given_name_latin="Sopheap"), unit_code=home.unit_code, by=district)
+        add_member(home, wife, relation="spouse", on=date(2013, 1, 1), by=district)
+        refuge = HouseholdFactory(by=district, unit_code="17010204", members=[NewPersonFactory(head=True)])
+        move_person(wife, refuge, relation="other_relative", on=date(2014, 5, 1), by=district)
+    finance = named("finance")
+    url = reverse(way, args=["registry.household", home.pk] if way == "desk:record-history" else [home.pk])
+    opened = reverse("desk:who-opened", args=[refuge.pk])
+    of(client, "finance", reverse("desk:folder", args=[home.pk]))
+    assert finance.name_latin not in of(client, "district", opened).content.decode()
+    asked = {"desk:history": f"?of={wife.pk}", "desk:folder": "?on=2014-03-01"}.get(way, "")
+    assert "Sopheap" in of(client, "finance", url + asked).content.decode()
+    assert finance.name_latin in of(client, "district", opened).content.decode()
+
+
+def read(person: Person, *, on: date, note: str) -> None:
+    """A line of a day gone by: somebody read the person."""
+    line = JournalEntry(
+        verb=READ, officer=named("district"), at=datetime(on.year, on.month, on.day, 5, tzinfo=UTC),
+        unit_code=person.unit_code, unit_code_then=person.unit_code, note=note,
+        subject_kind=Person._meta.label_lower, subject_id=str(person.pk),
+    )  # fmt: skip
+    line.save(force_insert=True)
