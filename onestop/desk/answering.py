@@ -25,6 +25,8 @@ from onestop.desk.told import back_to, remember
 from onestop.desk.views import called, crumbs, page_of, whom_to_ask
 from onestop.desk.words import in_each_language
 from onestop.eligibility.explain import Question
+from onestop.journal.actions import record
+from onestop.journal.verbs import READ
 from onestop.registry.forms import shown
 from onestop.registry.values import value_of
 from onestop.registry.writing import StaleSave
@@ -112,6 +114,8 @@ def _question(
     newer: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """The page of one question."""
+    if request.method == "POST":  # the page comes back, and is read
+        record(READ, by=page.officer, subject=page.household)
     back = request.POST.get("back") or request.GET.get("back") or "folder"
     known = {(one.name, one.of): one for one in page.folder.questions()}
     one = known.get((what.name, what.of))

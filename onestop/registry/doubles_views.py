@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from onestop.areas.guards import needs
-from onestop.areas.models import AdministrativeUnit
+from onestop.areas.models import AdministrativeUnit, within
 from onestop.areas.numbers import NumberWrong
+from onestop.areas.scope import current
 from onestop.journal.queries import lines_about
 from onestop.registry.actions import reopen_double, settle_double
 from onestop.registry.choices import DoubleState
@@ -103,12 +104,18 @@ def _at_its_field(form: ElsewhereForm, refused: ValidationError) -> None:
         form.add_error({"number": "paper"}.get(name, name), words)
 
 
+def to_settle(request: HttpRequest) -> Any:
+    """The doubles of the places where a role of the officer gives the right to settle them."""
+    mine = within(current().where("registry.register"))
+    return DoubleNotice.objects.visible_to(request.user).standing().filter(mine)
+
+
 @needs("registry.register")
 @require_safe
 def doubles(request: HttpRequest) -> HttpResponse:
     """Who of the area may be registered at another office too, those that wait first."""
     everything = request.GET.get("all") == "1"
-    rows = DoubleNotice.objects.visible_to(request.user).standing().select_related("person")
+    rows = to_settle(request).select_related("person")
     if not everything:
         rows = rows.waiting().order_by()
     page = keyset_page(rows, request.GET, order=["id"])
@@ -126,7 +133,7 @@ def doubles(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def double(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One double: the own person, whom to call, and what the two offices found."""
-    rows = DoubleNotice.objects.visible_to(request.user).standing().select_related("person", "settled_by__office")
+    rows = to_settle(request).select_related("person", "settled_by__office")
     one = rows.filter(pk=pk).first()
     if one is None:
         raise Http404

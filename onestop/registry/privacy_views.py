@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from onestop.areas.clock import today
 from onestop.areas.guards import demand, needs, public
+from onestop.areas.models import within
 from onestop.areas.scope import current
 from onestop.journal.actions import record
 from onestop.journal.queries import lines_about
@@ -72,8 +73,7 @@ def privacy(request: HttpRequest, person: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Recorded: the notice was told."))
             return redirect("registry:privacy", person=one.pk)
-    if request.method != "POST":
-        record(READ, by=officer_of(request), subject=one)
+    record(READ, by=officer_of(request), subject=one)
     told = list(NoticeGiven.objects.standing().filter(person=one).select_related("given_by").order_by("-notice"))
     now = notice_on()
     context = {
@@ -120,6 +120,7 @@ def ask(request: HttpRequest, person: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Asked. A second officer decides, and the person is told."))
             return redirect("registry:correction", pk=made.pk)
+    record(READ, by=officer_of(request), subject=one)
     context = {
         "person": one,
         "names": names_of(one),
@@ -144,12 +145,18 @@ class Compared:
         return self.now not in {self.before, self.wanted}
 
 
+def to_look_at(request: HttpRequest) -> Any:
+    """The requests of the places where a role of the officer gives the right to read them."""
+    mine = within(current().where("correction.read"))
+    return CorrectionRequest.objects.visible_to(request.user).filter(mine)
+
+
 @needs("correction.read")
 @require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
     """The requests of the area, those that wait first."""
     everything = request.GET.get("all") == "1"
-    rows = CorrectionRequest.objects.visible_to(request.user).standing().select_related("person", "asked_by")
+    rows = to_look_at(request).standing().select_related("person", "asked_by")
     if not everything:
         rows = rows.filter(state=CorrectionState.ASKED)
     page = keyset_page(rows, request.GET, order=["id"])
@@ -166,7 +173,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def correction(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One request side by side with the record, and the steps this officer may take."""
-    rows = CorrectionRequest.objects.visible_to(request.user).select_related("person", "asked_by", "decided_by")
+    rows = to_look_at(request).select_related("person", "asked_by", "decided_by")
     one = rows.filter(pk=pk, voided_at=None).first()
     if one is None:
         raise Http404
@@ -185,6 +192,7 @@ def correction(request: HttpRequest, pk: UUID) -> HttpResponse:
             else:
                 messages.success(request, _("Done, and written into the history."))
                 return redirect("registry:correction", pk=one.pk)
+    record(READ, by=officer, subject=one.person)
     context = {
         "one": one,
         "names": names_of(one.person),

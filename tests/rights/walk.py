@@ -26,6 +26,7 @@ from onestop.areas.country import pack
 from onestop.areas.guards import RIGHTS, guard_of
 from onestop.areas.scope import Scope
 from onestop.journal.models import JournalEntry
+from onestop.journal.verbs import READ
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope_of, system_scope
 from tests.architecture.test_guards import pages as named_pages
@@ -325,10 +326,12 @@ class Walker:
     def _wrote(
         self, where: str, ask: Ask, response: HttpResponseBase, tried: Mapping[str, int], place: Place | None
     ) -> str:
-        """Which tables changed and what the journal says, in words. A refusal changes nothing, nor does reading."""
+        """Which tables changed and what the journal says, in words. Neither a refusal nor reading changes anything."""
         changed = changes(tried, self._before, self.officer)
         verbs = sorted({verb for key, verb in lines().items() if key not in self._lines} if changed & JOURNAL else ())
-        written_down = GUESSES | (JOURNAL if where.startswith("staff:sign-in ") else frozenset())
+        # a form comes back with what is wrong, and the page of the person around it is read once more
+        is_reading = verbs == [READ] and response.status_code in {409, 422}
+        written_down = GUESSES | (JOURNAL if is_reading or where.startswith("staff:sign-in ") else frozenset())
         if response.status_code >= 400 and changed - written_down:
             self._leaks(where, f"was refused ({response.status_code}) and wrote {', '.join(sorted(changed))}")
         if ask.method != "POST" and changed - JOURNAL:

@@ -253,6 +253,15 @@ def test_a_wrong_answer_comes_back_with_what_was_typed(commune: Client) -> None:
     assert answer.status_code == 422 and 'value="44"' in text and "lies between 0 and 12" in text
 
 
+def test_a_form_that_comes_back_with_the_page_is_a_reading_of_it(commune: Client) -> None:
+    """Else a folder could be read by wrong answers, and nobody would know."""
+    home = made()
+    child = of(home, "child")
+    assert commune.post(ask(home, str(child.pk), "grade"), given(answer="44")).status_code == 422
+    with scope(Officer.objects.get(username="district")):
+        assert JournalEntry.objects.about(home).filter(verb=READ, officer__username="commune").count() == 1
+
+
 def test_several_answers_have_a_page_of_their_own(commune: Client) -> None:
     home = made()
     head = of(home, "head")

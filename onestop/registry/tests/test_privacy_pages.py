@@ -5,10 +5,14 @@ from django.test import Client
 from django.urls import reverse
 
 from onestop.areas.keys import uuid7
+from onestop.journal.models import JournalEntry
+from onestop.journal.verbs import READ
+from onestop.registry.actions import ask_correction
 from onestop.registry.choices import CorrectionState
 from onestop.registry.factories import HouseholdFactory, member
 from onestop.registry.models import CorrectionRequest, NoticeGiven, Person
 from onestop.registry.tests.conftest import officer
+from onestop.staff.models import RoleAssignment
 from onestop.staff.scope import scope
 from tests.officers import SignIn
 
@@ -81,3 +85,32 @@ def test_another_area_finds_nothing(head: Person, signed_in_as: SignIn) -> None:
     for name in ("registry:privacy", "registry:ask-correction"):
         page(clerk, name, head.pk, status=404)
     assert signed_in_as("national").get(reverse("registry:privacy", args=[head.pk])).status_code == 403
+
+
+def test_a_right_held_in_one_commune_opens_no_requests_of_another(head: Person, signed_in_as: SignIn) -> None:
+    """Who reads people here and corrections there reads no correction here."""
+    one = officer("commune")
+    with scope(one):
+        asked = ask_correction(head, wanted={"sex": "M"}, proof="Citizen card 012345678", by=one)
+    reader = officer("intersector")
+    RoleAssignment.objects.create(officer=reader, role="commune_assistant", unit_code="171201", valid_from="2000-01-01")
+    client = signed_in_as("intersector")
+    assert str(asked.pk) not in page(client, "registry:corrections")
+    page(client, "registry:correction", asked.pk, status=404)
+
+
+@pytest.mark.parametrize("name", ["registry:privacy", "registry:ask-correction"])
+def test_a_form_that_comes_back_with_the_page_is_a_reading_of_it(head: Person, signed_in_as: SignIn, name: str) -> None:
+    assert signed_in_as("commune").post(reverse(name, args=[head.pk]), {}).status_code == 422
+    with scope(officer("district")):
+        assert JournalEntry.objects.filter(verb=READ, subject_id=str(head.pk)).count() == 1
+
+
+def test_who_opens_the_form_of_a_correction_has_read_the_person(head: Person, signed_in_as: SignIn) -> None:
+    page(signed_in_as("commune"), "registry:ask-correction", head.pk)
+    with scope(officer("commune")):
+        asked = ask_correction(head, wanted={"sex": "M"}, proof="Citizen card", by=officer("commune"))
+    page(signed_in_as("finance"), "registry:correction", asked.pk)
+    with scope(officer("district")):
+        readers = JournalEntry.objects.filter(verb=READ, subject_id=str(head.pk)).values_list("officer__username")
+        assert {name for (name,) in readers} == {"commune", "finance"}
