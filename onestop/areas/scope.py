@@ -104,6 +104,16 @@ class Scope:
         """The ranges over which a role gives the right."""
         return merged(codes for rights, codes in self.grants if right in rights)
 
+    @property
+    def units(self) -> list[str]:
+        """The units the roles are held for where persons, or only figures, are seen; none inside another.
+
+        Neighbours are two units, though their codes make one range.
+        """
+        held = {low for _what, (low, _high) in (self.grants if self.figures_only else self.masks)}
+        held = held or {low for low, _high in self.ranges}
+        return sorted(one for one in held if not any(one != other and one.startswith(other) for other in held))
+
     def hides(self, kind: str, at: str) -> bool:
         """True when every role that shows the people of the unit masks this kind of column (masks.py)."""
         here = [masks for masks, (low, high) in self.masks if low <= at < high]

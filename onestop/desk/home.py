@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from onestop.areas.clock import today
 from onestop.areas.country import pack
 from onestop.areas.guards import signed_in
-from onestop.areas.models import AdministrativeUnit
+from onestop.areas.models import AdministrativeUnit, within
 from onestop.areas.scope import Scope, current
 from onestop.areas.terms import terms
 from onestop.desk.forms import Search
@@ -56,7 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
     reads = "registry.read" in scope.rights and not scope.figures_only
     counts = reads and not scope.sees_some_only
     units = my_units(scope)
-    places = my_places(units, officer) if counts else [MyPlace(unit, None) for unit in units]
+    places = my_places(units, officer, scope) if counts else [MyPlace(unit, None) for unit in units]
     lines = tasks.waiting(officer, scope)
     context = {
         "reads": reads,
@@ -72,18 +72,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "demo_terms": any(line.counted.due for line in lines) and any(term.is_demo for term in terms().values()),
         "places_of_mine": places,
         "households": sum(place.households or 0 for place in places),
-        "persons": Person.objects.visible_to(officer).kept().living(today()).count() if counts else 0,
+        "persons": persons_of(officer, scope) if counts else 0,
         "recent": recent(officer) if reads else [],
     }
     return render(request, "desk/home.html", context)
 
 
 def my_units(scope: Scope) -> list[AdministrativeUnit]:
-    """The places of the officer's area: the units one step below each range of the scope; of the nation the provinces.
+    """The places of the officer's area: the units one step below each unit of the scope; of the nation the provinces.
 
     A village has nothing below it and stands for itself.
     """
-    codes = [low for low, _high in (scope.ranges or scope.figure_ranges)]
+    codes = scope.units
     lowest = pack().levels[-1].length
     found = AdministrativeUnit.objects.on(today()).filter(
         parent_code__in=[code for code in codes if len(code) < lowest]
@@ -94,13 +94,19 @@ def my_units(scope: Scope) -> list[AdministrativeUnit]:
     return list(found.in_order_for(get_language() or ""))
 
 
-def my_places(units: list[AdministrativeUnit], officer: Officer) -> list[MyPlace]:
-    """The places with the households in each, counted in one pass."""
+def my_places(units: list[AdministrativeUnit], officer: Officer, scope: Scope) -> list[MyPlace]:
+    """The places with the households in each, counted in one pass; a place open in an emergency is not counted."""
     counts: Counter[str] = Counter()
     for length in {len(unit.code) for unit in units}:
         rows = Household.objects.visible_to(officer).kept().values(place=Substr("unit_code", 1, length))
         counts.update({row["place"]: row["number"] for row in rows.annotate(number=Count("pk"))})
-    return [MyPlace(unit, counts[unit.code]) for unit in units]
+    return [MyPlace(unit, counts[unit.code] if scope.sees_everybody_of(unit.code) else None) for unit in units]
+
+
+def persons_of(officer: Officer, scope: Scope) -> int:
+    """The people of the officer's own area, without a place that is open in an emergency."""
+    own = within(scope.figure_ranges)
+    return int(Person.objects.visible_to(officer).kept().living(today()).filter(own).count())
 
 
 def recent(officer: Officer) -> list[Recent]:

@@ -11,7 +11,7 @@ from datetime import date
 from criteria.programme import Programme as Rules
 from criteria.read import Unit
 from onestop.areas.country import pack
-from onestop.areas.scope import NATION, Scope, range_of
+from onestop.areas.scope import Scope
 from onestop.eligibility.rulebook import Rulebook, rulebook
 from onestop.eligibility.states import Counted
 from onestop.programmes.choices import Status
@@ -132,7 +132,8 @@ def counted(book: Rulebook, guarantees: Iterable[Guarantee]) -> Counted:
 
 
 def own_area(scope: Scope) -> str | None:
-    """The unit of the officer's area, of several the first; '' for the nation; None for none."""
-    if any(one == NATION for one in scope.ranges):
-        return ""
-    return next((low for low, high in scope.ranges if low and range_of(low) == (low, high)), None)
+    """The unit of the officer's area, of several the first; '' for the nation; None for none.
+
+    A place that is open in an emergency is none: no list or table is made of it.
+    """
+    return next((unit for unit in scope.units if scope.covers_all_of(unit)), None)

@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from onestop.areas.keys import uuid7
 from onestop.journal.models import JournalEntry
-from onestop.registry.actions import answer, register_person
+from onestop.registry.actions import answer, ask_correction, register_person
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory, member
-from onestop.registry.models import AnswerSheet, Household
+from onestop.registry.models import AnswerSheet, DoubleNotice, Household
 from onestop.staff.break_glass import break_glass, close, review, to_review
 from onestop.staff.models import BreakGlass, Officer, RoleAssignment
 from onestop.staff.models.break_glass import LASTS
@@ -261,3 +262,29 @@ def test_a_longer_list_of_openings_asks_no_more_of_the_database(
         BreakGlass.objects.update(closed_at=F("opened_at"))
         opened(district, place)
     assert asked() == few
+
+
+def test_no_list_is_made_of_an_opened_place_and_nothing_of_it_is_counted(
+    client: Client, district: Officer, homes: dict[str, Household]
+) -> None:
+    """An assistant settles doubles and reads corrections at home; an opened place is there to be read alone."""
+    there: Officer = Officer.objects.create(username="there", name_km="នៅទីនោះ", name_latin="There")
+    RoleAssignment.objects.create(officer=there, role="commune_assistant", unit_code="171201", valid_from="2000-01-01")
+    with scope(there):
+        head = member(homes[THERE], "head")
+        asked = ask_correction(head, wanted={"sex": "M"}, proof="Citizen card 012345678", by=there)
+        double = DoubleNotice.objects.create(
+            unit_code=THERE, person=head, pair=uuid7(), state="open", sign="name", other_unit="170101",
+            other_since=date(2014, 1, 1), since_on=date(2014, 6, 1),
+        )  # fmt: skip
+    opened(district)
+    client.force_login(district)
+    for page, key, name in (
+        ("registry:corrections", asked.pk, "registry:correction"),
+        ("registry:doubles", double.pk, "registry:double"),
+    ):
+        assert str(key) not in client.get(reverse(page), {"all": "1"}).content.decode(), page
+        assert client.get(reverse(name, args=[key])).status_code == 404, name
+    context = client.get("/").context
+    assert (context["households"], context["persons"]) == (1, 2)
+    assert {place.unit.code: place.households for place in context["places_of_mine"]}[THERE] is None

@@ -9,10 +9,12 @@ import pytest
 from django.urls import reverse
 
 from onestop.areas import clock
+from onestop.eligibility.guarantees import own_area
 from onestop.registry.factories import HouseholdFactory, member
 from onestop.registry.models import Household
-from onestop.staff.models import Officer
-from onestop.staff.scope import scope
+from onestop.staff.break_glass import break_glass
+from onestop.staff.models import Officer, RoleAssignment
+from onestop.staff.scope import scope, scope_of
 from tests.officers import SignIn
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +98,34 @@ def test_home_of_who_sees_neither_persons_nor_figures_leads_to_no_page_that_refu
     links = {link for link in re.findall(r'href="(/[^"#]*)"', text) if not link.startswith("/static/")}
     assert len(links) > 8
     assert {link: it.get(link).status_code for link in links if it.get(link).status_code != 200} == {}
+
+
+def test_what_one_officer_was_told_is_not_told_the_next_at_the_same_machine(
+    signed_in_as: SignIn, household: Household
+) -> None:
+    with scope(Officer.objects.get(username="district")):
+        head = member(household, "head")
+    machine = signed_in_as("commune")
+    assert machine.post(reverse("registry:privacy", args=[head.pk]), {"how": "read"}).status_code == 302
+    machine.post(reverse("staff:sign-out"))
+    machine.force_login(Officer.objects.get(username="planning"))
+    assert "Recorded: the notice was told" not in machine.get(reverse("desk:home")).content.decode()
+
+
+def test_two_communes_beside_each_other_are_both_ones_own(signed_in_as: SignIn) -> None:
+    """Two roles over neighbours are two places, though their codes make one range."""
+    commune = Officer.objects.get(username="commune")
+    RoleAssignment.objects.create(
+        officer=commune, role="commune_assistant", unit_code="170102", valid_from="2000-01-01"
+    )
+    found = signed_in_as("commune").get(reverse("desk:home")).context["places_of_mine"]
+    assert {place.unit.code[:6] for place in found} == {"170101", "170102"}
+    assert own_area(scope_of(commune)) == "170101"
+
+
+def test_the_own_area_is_not_the_place_that_is_open_in_an_emergency(signed_in_as: SignIn) -> None:
+    district = Officer.objects.get(username="district")
+    district.assignments.update(unit_code="1712")
+    with scope(district):
+        break_glass("17010101", reason="A woman of that village stands here and needs care.", by=district)
+    assert own_area(scope_of(district)) == "1712"
