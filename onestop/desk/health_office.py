@@ -60,12 +60,17 @@ def _heads() -> Iterator[Finding]:
     yesterday = last_ended()
     begun = first is not None and clock.local(first.at).date() <= yesterday
     behind = begun and (head is None or head.day < yesterday)
+    ahead = head is not None and head.day > yesterday
     yield Finding(
         "heads",
         _("Days are signed"),
-        "fail" if behind else "ok",
+        "fail" if behind or ahead else "ok",
         _("the last signed day is %(day)s") % {"day": head.day} if head else _("no day is over yet"),
-        _("./run onestop seal; what it says is the reason") if behind else "",
+        _("./run onestop seal; what it says is the reason")
+        if behind
+        else _("The clock was ahead when this day was signed. Set it right, and tell the office that keeps the heads.")
+        if ahead
+        else "",
     )
     try:
         key = signing_key(keys_folder())

@@ -220,6 +220,16 @@ def test_a_day_that_was_not_signed_and_a_lost_key_are_found(surgeon: Run) -> Non
     assert "which is not here" in found("key", health_office.journal).found
 
 
+def test_a_day_signed_by_a_clock_that_was_ahead_is_found(surgeon: Run) -> None:
+    """Until that day has come no other is signed, and all would look well."""
+    write_line()
+    seal_lines()
+    surgeon("UPDATE journal_seal SET at = at - interval '2 days'")
+    sign_days()
+    surgeon("UPDATE journal_dayhead SET day = day + 30")
+    assert found("heads", health_office.journal).state == "fail"
+
+
 def test_jobs_that_failed_are_found_and_a_worker_that_lives_is_well(surgeon: Run) -> None:
     surgeon("INSERT INTO procrastinate_workers DEFAULT VALUES")
     assert found("worker", health_office.jobs).state == found("queue", health_office.jobs).state == "ok"
