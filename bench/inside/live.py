@@ -40,6 +40,7 @@ BARE = (
 def measure() -> None:
     with clock.fixed(DAY):
         pages(tables()[:PAGES])
+        own_people()
 
 
 def tables() -> list[Any]:
@@ -147,6 +148,23 @@ def pages(keys: list[Any]) -> None:
     print(
         f"the folder's page: {wall:.1f} ms wall (hold: 60 ms), CPU {here:.1f} ms in Python + {server:.1f} in PostgreSQL"
     )
+
+
+def own_people() -> None:
+    """The same for an officer who sees only the people that an enrolment of the own sector leads to."""
+    with scope(officer_named("health")):
+        book = rulebook(DAY, current())
+        households = Household.objects.order_by("unit_code", "folder_number")
+        works: dict[str, Work] = {
+            "the district's table": lambda: live.counts(book, DISTRICT),
+            "a list's first page": lambda: list(households[:50]),
+        }
+        found = interleaved(works, connection.connection.info.backend_pid, rounds=ROUNDS)
+        print(f"who sees the own people only, {households.count():,} households:")
+        for name, rounds in found.items():
+            print(
+                f"  {name}: {median(rounds) * 1000:.0f} ms wall, CPU {median(rounds, 'server') * 1000:.0f} in the server"
+            )
 
 
 def prepared(connection: Any, statements: tuple[str, ...]) -> Callable[[Any], None]:
