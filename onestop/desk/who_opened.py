@@ -168,7 +168,8 @@ def paper(request: HttpRequest, household: UUID) -> HttpResponse:
     page = page_of(request, household, read=False)
     officer = officer_of(request)
     found = readings(page, current())
-    record(PRINTED, by=officer, subject=page.household, note=str(TITLE))
+    # in every language: whoever reads the line later, or gets the next paper, may read another one than this officer
+    record(PRINTED, by=officer, subject=page.household, note=" · ".join(in_each_language(TITLE).values()))
     printout, pdf = print_paper(
         "list",
         values(page, found),
