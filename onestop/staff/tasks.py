@@ -280,7 +280,7 @@ HELP_ANSWERS: Final = TaskSource(
         since="since_on",
         due="due_on",
     ),
-    hint=_("You asked for help at the foot of a page, and the answer came."),
+    hint=_("When you ask for help at the foot of a page, the answer is told here."),
     handed=queue(
         lambda officer: HelpRequest.objects.filter(asked_by=officer, voided_at=None).open(),
         since="since_on",
