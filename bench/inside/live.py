@@ -162,9 +162,8 @@ def own_people() -> None:
         found = interleaved(works, connection.connection.info.backend_pid, rounds=ROUNDS)
         print(f"who sees the own people only, {households.count():,} households:")
         for name, rounds in found.items():
-            print(
-                f"  {name}: {median(rounds) * 1000:.0f} ms wall, CPU {median(rounds, 'server') * 1000:.0f} in the server"
-            )
+            wall, server = median(rounds) * 1000, median(rounds, "server") * 1000
+            print(f"  {name}: {wall:.0f} ms wall, CPU {server:.0f} in the server")
 
 
 def prepared(connection: Any, statements: tuple[str, ...]) -> Callable[[Any], None]:
