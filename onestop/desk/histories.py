@@ -9,7 +9,7 @@ history is itself journalled; opening an office's is not: it is about nobody.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -38,8 +38,9 @@ from onestop.ui import format, languages
 from onestop.ui.components import Crumb
 
 MOST = 100
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 # Columns that say nothing to a reader: keys, counters, and what the page says otherwise
-UNSAID = frozenset({"id", "key", "version", "created_at", "unit_code_then"})
+UNSAID = frozenset({"id", "version", "created_at", "unit_code_then"})
 
 
 # Words for kinds and columns that have none of their own for a reader
@@ -141,20 +142,22 @@ def _told(
 ) -> Iterator[Told]:
     what = "" if one == record else _word(one)
     for change in changes:
-        said = list(_said(one, change, source.hidden, str(record.pk), named))
+        said = list(_said(one, change, source, str(record.pk), named))
         if said:
             yield Told(change.at, change.officer, change.op, what, said)
 
 
-def _said(one: models.Model, change: Change, hidden: frozenset[str], record: str, named: "_Named") -> Iterator[Said]:
+def _said(one: models.Model, change: Change, source: HistorySource, record: str, named: "_Named") -> Iterator[Said]:
     for column, (before, after) in change.fields.items():
-        if column in UNSAID or column in hidden or str(after) == record:  # that it belongs to this record is clear
+        # that it belongs to this record is clear
+        if column in UNSAID or column in source.hidden or str(after) == record:
             continue
-        if change.op == "I" and after in (None, "", [], {}):
+        if change.op == "I" and after in EMPTY:
             continue
         field = _field(type(one), column)
         label = str(LABELS.get(column) or getattr(field, "verbose_name", None) or column)
-        values = [_value(field, value, named) for value in (before, after)]
+        words = ["" if value in EMPTY else source.word(one, column, value) for value in (before, after)]
+        values = [word or _value(field, value, named) for word, value in zip(words, (before, after), strict=True)]
         if is_masked(one, column):
             values = [veiled(kind_of(one, column), value) or "–" for value in (before, after)]
         yield Said(label[:1].upper() + label[1:], *values)
@@ -197,7 +200,7 @@ def _named_by(field: Any) -> type[models.Model] | None:
 
 def _value(field: Any, value: Any, named: _Named) -> str:
     """A value of an image in words."""
-    if value in (None, "", [], {}):
+    if value in EMPTY:
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
@@ -215,6 +218,8 @@ def _value(field: Any, value: Any, named: _Named) -> str:
     if isinstance(field, models.DateTimeField):
         at = parse_datetime(str(value))
         return format.moment(at) if at else str(value)
+    if isinstance(field, models.DateField):
+        return format.day(date.fromisoformat(value))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -26,7 +26,8 @@ class HistorySource:
 
     `kind` as the journal writes it ('staff.office'); `right` opens the page; `find` gives the record inside the open
     scope or None; `name` what it is called, a text or {language: text}; `url` its own page, '' for none; `also` the
-    records whose lines are told with it (the members of a household); `hidden` are columns that are never shown.
+    records whose lines are told with it (the members of a household); `hidden` are columns that are never shown;
+    `word` says a code of a record's column as the country calls it, '' for a value that is none.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class HistorySource:
     url: Callable[[Any], str] = field(default=lambda record: "")
     also: Callable[[Any], Sequence[models.Model]] = field(default=lambda record: ())
     hidden: frozenset[str] = frozenset()
+    word: Callable[[models.Model, str, Any], str] = field(default=lambda record, column, value: "")
 
 
 @cache

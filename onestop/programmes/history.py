@@ -29,6 +29,11 @@ def _also(programme: Programme) -> Sequence[models.Model]:
 # the document is a whole file: its versions are compared on the programme's own page
 SOURCES: Final = [
     HistorySource(
-        "programmes.programme", "programme.read", _find, _name, also=_also, hidden=frozenset({"document", "text"})
+        "programmes.programme",
+        "programme.read",
+        _find,
+        _name,
+        also=_also,
+        hidden=frozenset({"document", "key", "text"}),
     )
 ]

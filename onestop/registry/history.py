@@ -5,7 +5,10 @@ from typing import Any, Final
 
 from django.db import models
 
+from onestop.areas.country import in_words, pack
 from onestop.journal.sources import HistorySource
+from onestop.registry.declared import declared
+from onestop.registry.forms import shown
 from onestop.registry.models import (
     Household,
     HouseholdMembership,
@@ -56,6 +59,20 @@ def _of_household(household: Household) -> Sequence[models.Model]:
     ]
 
 
+def _word(record: models.Model, column: str, value: Any) -> str:
+    match record, column:
+        case HouseholdMembership(), "relation":
+            fact = declared().get("person", "relation")
+        case PovertyStatus(), "level":
+            fact = declared().get("household", "id_poor")
+        case IdentityDocument(), "kind":
+            kind = pack().documents.get(value)
+            return in_words(kind.label) if kind else ""
+        case _:
+            return ""
+    return shown(fact, value) if fact else ""
+
+
 SOURCES: Final = [
     HistorySource(
         "registry.household",
@@ -65,6 +82,15 @@ SOURCES: Final = [
         _folder,
         also=_of_household,
         hidden=HIDDEN,
+        word=_word,
     ),
-    HistorySource("registry.person", "registry.read", _find(Person), _person_name, also=_of_person, hidden=HIDDEN),
+    HistorySource(
+        "registry.person",
+        "registry.read",
+        _find(Person),
+        _person_name,
+        also=_of_person,
+        hidden=HIDDEN,
+        word=_word,
+    ),
 ]

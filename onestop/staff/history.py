@@ -10,11 +10,14 @@ from typing import Any, Final
 from django.db import models
 from django.urls import reverse
 
+from onestop.areas.country import in_words
 from onestop.areas.scope import current
 from onestop.journal.sources import HistorySource
 from onestop.staff.accounts_queries import accounts_seen
-from onestop.staff.bodies import names_of
+from onestop.staff.bodies import body_kinds, names_of, word_of
 from onestop.staff.models import Committee, CommitteeMember, Office, Officer, OfficeSetting, Partner, RoleAssignment
+from onestop.staff.modes import modes
+from onestop.staff.queries import role_words
 from onestop.ui import languages
 
 __all__ = ["SOURCES"]
@@ -49,6 +52,30 @@ def _of_committee(committee: Committee) -> Sequence[models.Model]:
     return list(CommitteeMember.objects.filter(committee=committee))
 
 
+# which list of the country a column's codes stand in
+LISTS: Final[dict[tuple[type[models.Model], str], str]] = {
+    (Office, "kind"): "office_kinds",
+    (Office, "sector"): "sectors",
+    (Partner, "kind"): "partner_kinds",
+    (CommitteeMember, "position"): "positions",
+    (CommitteeMember, "capacity"): "capacities",
+}
+
+
+def _word(record: models.Model, column: str, value: Any) -> str:
+    match record, column:
+        case RoleAssignment(), "role":
+            return role_words([value])
+        case OfficeSetting(), "key":
+            return in_words(dict(modes()[value].label)) if value in modes() else ""
+        case OfficeSetting(key=key), "value":
+            return modes()[key].word(value) if key in modes() else ""
+        case Committee(), "kind":
+            return in_words(dict(body_kinds()[value].label)) if value in body_kinds() else ""
+    listed = LISTS.get((type(record), column))
+    return word_of(listed, value) if listed else ""
+
+
 SOURCES: Final = [
     HistorySource(
         "staff.office",
@@ -57,6 +84,7 @@ SOURCES: Final = [
         _name,
         _page("staff:office"),
         _of_office,
+        word=_word,
     ),
     HistorySource(
         "staff.officer",
@@ -66,6 +94,7 @@ SOURCES: Final = [
         _page("staff:account"),
         _of_officer,
         HIDDEN,
+        _word,
     ),
     HistorySource(
         "staff.committee",
@@ -74,6 +103,7 @@ SOURCES: Final = [
         names_of,
         _page("staff:committee"),
         _of_committee,
+        word=_word,
     ),
-    HistorySource("staff.partner", "office.read", _find(Partner), _name, _page("staff:partner")),
+    HistorySource("staff.partner", "office.read", _find(Partner), _name, _page("staff:partner"), word=_word),
 ]

@@ -27,9 +27,10 @@ from onestop.registry.actions.privacy import disclose
 from onestop.registry.factories import HouseholdFactory, NewPersonFactory, member
 from onestop.registry.models import Household, Person
 from onestop.registry.notices import purposes
-from onestop.staff.models import Office, Officer
+from onestop.staff.models import Office, Officer, RoleAssignment
 from onestop.staff.organising import choose_setting
 from onestop.staff.scope import scope
+from onestop.ui.format import day
 from tests.journeys.browser import Site, signed_in
 
 DAY = date(2014, 6, 11)
@@ -94,6 +95,18 @@ def test_the_history_tells_lines_readings_and_what_stood_there_before_and_after(
     assert "Chea Maly opened" in of(client, "district", url).content.decode()  # the page itself is a reading
 
 
+def test_codes_and_days_of_what_changed_are_said_as_the_pages_say_them(client: Client, home: Household) -> None:
+    url = reverse("desk:record-history", args=["registry.household", home.pk])
+    changes = of(client, "district", url).context["panel"].changes
+    told = {(one.label, one.after) for change in changes for one in change.said}
+    with scope(named("district")):
+        since = home.memberships.get().valid_from
+    assert {("Relation to the head", "Head of household"), ("From", day(since))} <= told
+    Officer.objects.update(language="km")
+    text = of(client, "district", url).content.decode()
+    assert "មេគ្រួសារ" in text and ">head<" not in text and since.isoformat() not in text
+
+
 def history_url(kind: str, key: object) -> str:
     return reverse("desk:record-history", args=[kind, key])
 
@@ -129,17 +142,21 @@ def test_the_history_of_an_office_tells_how_it_chose_to_work(client: Client, db:
     it, office = named("it"), Office.objects.get(code="ANGKOR_CHUM")
     with scope(it):
         choose_setting(office, key="commune_mode", value="online", valid_from=DAY, by=it, unit_code="170103")
+    Officer.objects.update(language="en")
     answer = of(client, "it", reverse("desk:record-history", args=["staff.office", office.pk]))
-    assert answer.status_code == 200
-    assert "online" in answer.content.decode()
+    told = {(one.label, one.after) for change in answer.context["panel"].changes for one in change.said}
+    assert {("Setting", "How the commune works"), ("Value", "online"), ("From", "11 June 2014")} <= told
 
 
 def test_the_history_of_an_account_shows_no_secret(client: Client, db: None) -> None:
     it, commune = named("it"), named("commune")
     with scope(it):
         Officer.objects.filter(pk=commune.pk).update(name_latin="Sok Another", password="argon2$secret")
+        RoleAssignment.objects.create(officer=commune, role="case_manager", unit_code="1701", valid_from=DAY)
+    Officer.objects.update(language="en")
     text = of(client, "it", reverse("desk:record-history", args=["staff.officer", commune.pk])).content.decode()
     assert "argon2" not in text and "secret" not in text
+    assert "Case manager" in text and "case_manager" not in text
 
 
 def test_the_doors_show_nothing_of_a_walled_table(home: Household) -> None:
