@@ -2,7 +2,7 @@
 
 from typing import Final
 
-VERSION: Final = "0.1.0"  # the same as in pyproject.toml
+VERSION: Final = "0.2.0"  # the same as in pyproject.toml
 
 
 def is_newer(version: str, than: str = VERSION) -> bool:
