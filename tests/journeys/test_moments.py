@@ -28,7 +28,7 @@ from tests.journeys.browser import SCREENS, Site, signed_in
 from tests.journeys.test_accounts import half_way, inside, people  # noqa: F401
 from tests.officers import Named
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 TODAY = date(2014, 6, 11)
 LOOKS = [(language, width) for language, widths in SCREENS.items() for width in widths]
 

@@ -99,6 +99,7 @@ def test_the_fact_and_the_programme_of_the_page_work_without_programming(
     assert '"READING"' in run(*asked)
 
 
+@pytest.mark.long
 def test_a_fact_that_a_loaded_programme_asks_for_is_not_taken_out_unsaid(
     pack: Path, committed_database: dict[str, str]
 ) -> None:

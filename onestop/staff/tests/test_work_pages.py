@@ -165,6 +165,7 @@ def test_who_makes_accounts_notes_that_one_human_has_two(signed_in_as: SignIn, n
 
 
 @pytest.mark.browser
+@pytest.mark.long
 def test_the_pages_are_sound(committed_database: dict[str, str], site: Site, named: Named) -> None:
     request = asked(named("commune"))
     asked(named("district"), "The list of the village is empty")
