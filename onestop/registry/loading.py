@@ -99,7 +99,7 @@ def load(
     return loaded
 
 
-def _numbered(lines: Lines) -> list[tuple[str, str]]:
+def _numbered(lines: Lines) -> list[tuple[str, bytes]]:
     numbers = take_numbers(NumberKind.PERSON, lines.persons, office=None)
     return list(lines.tables(numbers, take_numbers(NumberKind.HOUSEHOLD, len(lines.keys), office=None)))
 

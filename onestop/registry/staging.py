@@ -95,7 +95,7 @@ class Lines:
     def __init__(self, households: Iterable[Checked]) -> None:
         self.keys: list[tuple[str, list[str]]] = []
         self.rows: dict[str, list[str]] = {table: [] for table in _TABLES}
-        self.texts: dict[str, str] = {}
+        self.texts: dict[str, bytes] = {}
         checked = list(households)
         keys = iter(uuid7_texts(sum(household.row_count for household in checked)))
         for household in checked:
@@ -123,21 +123,22 @@ class Lines:
 
     def joined(self) -> Self:
         """Make the texts that need no number, so that the server does not wait for them afterwards."""
-        self.texts = {table: "".join(self.rows.pop(table)) for table in _TABLES if table not in _NUMBERED}
+        self.texts = {table: "".join(self.rows.pop(table)).encode() for table in _TABLES if table not in _NUMBERED}
         return self
 
-    def tables(self, numbers: Iterable[str], folders: Iterable[str]) -> Iterator[tuple[str, str]]:
+    def tables(self, numbers: Iterable[str], folders: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Each temporary table and what COPY writes to it."""
         for table, given in zip(_NUMBERED, (numbers, folders), strict=True):
-            yield table, "".join([f"{number}\t{line}" for number, line in zip(given, self.rows[table], strict=True)])
+            lines = zip(given, self.rows[table], strict=True)
+            yield table, "".join([f"{number}\t{line}" for number, line in lines]).encode()
         yield from self.texts.items()
 
 
-def _put(connection: Any, text: str) -> None:
+def _put(connection: Any, text: bytes) -> None:
     """Hand over a whole text at once; Copy.write gives block after block, and each waits for the busy interpreter."""
     connection.nonblocking = 0
     try:
-        connection.put_copy_data(text.encode())
+        connection.put_copy_data(text)
     finally:
         connection.nonblocking = 1
 
@@ -156,7 +157,7 @@ class Staging:
             sql.SQL(";\n").join(self._statements(first=first)).as_string(cursor.connection) for first in (True, False)
         )
 
-    def write(self, tables: Iterable[tuple[str, str]]) -> None:
+    def write(self, tables: Iterable[tuple[str, bytes]]) -> None:
         """Copy, insert behind the walls, make the wide rows."""
         for table, text in tables:
             if text:
