@@ -3,6 +3,8 @@
 import base64
 import io
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,12 +27,11 @@ from onestop.staff.staffing.sheets import SHEETS
 from onestop.staff.tests.test_signing_in import PASSWORD, code_of
 from onestop.staff.work import go_away
 from tests.journeys.browser import SCREENS, Site, signed_in
-from tests.journeys.test_accounts import half_way, inside, people  # noqa: F401
+from tests.journeys.test_accounts import Cookies, half_way, inside
 from tests.officers import Named
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 TODAY = date(2014, 6, 11)
-LOOKS = [(language, width) for language, widths in SCREENS.items() for width in widths]
 
 
 @pytest.fixture(autouse=True)
@@ -39,12 +40,28 @@ def day() -> Iterator[None]:
         yield
 
 
-def look(site: Site, page: Page, name: str, language: str, width: int, *, status: int = 200) -> None:
-    """Nothing is found on the page as it stands; of an answer that refuses, Chromium's console tells the status."""
-    site.keep_picture(page, f"{name}-{language}-{width}")
-    found = [one for one in site.findings(page) if status == 200 or f"a status of {status}" not in one]
-    page.trouble.clear()  # type: ignore[attr-defined]
-    assert not found, f"{name}: {found}"
+@dataclass(frozen=True)
+class Screen:
+    """One language and width, in which a page is opened and looked at as it stands."""
+
+    site: Site
+    language: str
+    width: int
+
+    def open(self, path: str, cookies: Cookies) -> AbstractContextManager[Page]:
+        return self.site.open(path, language=self.language, width=self.width, cookies=cookies)
+
+    def look(self, page: Page, name: str, *, status: int = 200) -> None:
+        """Nothing is found; of an answer that refuses, Chromium's console tells the status."""
+        self.site.keep_picture(page, f"{name}-{self.language}-{self.width}")
+        found = [one for one in self.site.findings(page) if status == 200 or f"a status of {status}" not in one]
+        page.trouble.clear()  # type: ignore[attr-defined]  # set by Site.open
+        assert not found, f"{name}: {found}"
+
+
+@pytest.fixture(params=[(language, width) for language, widths in SCREENS.items() for width in widths], ids=str)
+def screen(request: pytest.FixtureRequest, site: Site) -> Screen:
+    return Screen(site, *request.param)
 
 
 def press(page: Page, selector: str) -> None:
@@ -53,12 +70,9 @@ def press(page: Page, selector: str) -> None:
     page.evaluate("document.fonts.ready.then(() => true)")
 
 
-@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_a_role_is_taken_back_before_it_begins_and_ended_when_it_was_just_given(
-    people: dict[str, Officer],  # noqa: F811
-    site: Site,
-    language: str,
-    width: int,
+    people: dict[str, Officer],
+    screen: Screen,
 ) -> None:
     clerk = people["finance"]
     for role, begins, ends in (
@@ -68,72 +82,66 @@ def test_a_role_is_taken_back_before_it_begins_and_ended_when_it_was_just_given(
     ):
         RoleAssignment.objects.create(officer=clerk, role=role, unit_code="1701", valid_from=begins, valid_to=ends)
     cookies = inside("it.1701", proved=True)
-    with site.open(f"/accounts/{clerk.pk}/", language=language, width=width, cookies=cookies) as page:
-        look(site, page, "roles-of-an-account", language, width)
+    with screen.open(f"/accounts/{clerk.pk}/", cookies) as page:
+        screen.look(page, "roles-of-an-account")
         later, new = (clerk.assignments.get(role=role).pk for role in ("planning_officer", "district_assistant"))
         press(page, f"form[action*='{later}'] button")
-        look(site, page, "role-taken-back", language, width)
+        screen.look(page, "role-taken-back")
         assert not clerk.assignments.filter(pk=later).exists()
         press(page, f"form[action*='{new}'] button")
-        look(site, page, "role-ended-today", language, width)
+        screen.look(page, "role-ended-today")
         assert clerk.assignments.get(pk=new).valid_to == TODAY
 
 
-@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_names_that_somebody_else_changed_meanwhile_stand_side_by_side(
-    people: dict[str, Officer],  # noqa: F811
-    site: Site,
+    people: dict[str, Officer],
+    screen: Screen,
     named: Named,
-    language: str,
-    width: int,
 ) -> None:
     clerk = people["finance"]
     cookies = inside("it.1701", proved=True)
-    with site.open(f"/accounts/{clerk.pk}/", language=language, width=width, cookies=cookies) as page:
+    with screen.open(f"/accounts/{clerk.pk}/", cookies) as page:
         page.click("details:has([name=name_latin]) summary")
         page.fill("[name=name_latin]", "Sun Kalyaney")
         with scope(named("it")):
             names = {"name_km": "ស៊ួន កល្យាណ", "name_latin": "Soun Kalyan"}
             accounts.change(clerk, by=named("it"), office=people["it"].office, **names)
         press(page, "form[action$='/names/'] button")
-        look(site, page, "names-meanwhile", language, width, status=422)
+        screen.look(page, "names-meanwhile", status=422)
         assert page.input_value("[name=name_latin]") == "Sun Kalyaney"
         press(page, "form[action$='/names/'] button")
         assert Officer.objects.get(pk=clerk.pk).name_latin == "Sun Kalyaney"
 
 
-@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_a_telephone_is_set_up_and_its_codes_are_shown(
-    people: dict[str, Officer],  # noqa: F811
-    site: Site,
+    people: dict[str, Officer],
+    screen: Screen,
     settings: Any,
-    language: str,
-    width: int,
 ) -> None:
-    Officer.objects.filter(username="district").update(language=language)
+    Officer.objects.filter(username="district").update(language=screen.language)
     inside("district")
     settings.SECOND_FACTOR = True
-    with site.open("/sign-in/telephone/", language=language, width=width, cookies=half_way("district")) as page:
-        look(site, page, "telephone", language, width)
+    with screen.open("/sign-in/telephone/", half_way("district")) as page:
+        screen.look(page, "telephone")
         page.click("main details summary")
-        look(site, page, "telephone-key", language, width)
+        screen.look(page, "telephone-key")
         secret = base64.b32decode(page.inner_text(".code-words").replace(" ", ""))
         page.fill("[name=code]", "000000")
         press(page, "main form button")
-        look(site, page, "telephone-wrong-code", language, width, status=422)
+        screen.look(page, "telephone-wrong-code", status=422)
         page.fill("[name=code]", code_of(secret))
         press(page, "main form button")
-        look(site, page, "recovery-codes", language, width)
+        screen.look(page, "recovery-codes")
         press(page, "main a.govuk-button")
-        page.goto(f"{site.address}/my-account/")
-        look(site, page, "my-account", language, width)
+        page.goto(f"{screen.site.address}/my-account/")
+        screen.look(page, "my-account")
         press(page, "main a[href='recovery-codes/']")
         page.fill("[name=password]", PASSWORD)
         page.fill("[name=code]", code_of(secret, 1))
         press(page, "main form button")
-        look(site, page, "my-recovery-codes", language, width)
+        screen.look(page, "my-recovery-codes")
         press(page, "main form button")
-        look(site, page, "my-recovery-codes-shown", language, width)
+        screen.look(page, "my-recovery-codes-shown")
 
 
 def workbook(folder: Path, unit: str) -> Path:
@@ -156,66 +164,57 @@ def workbook(folder: Path, unit: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_a_staffing_sheet_is_looked_over_saved_and_brought_again(
-    people: dict[str, Officer],  # noqa: F811
-    site: Site,
+    people: dict[str, Officer],
+    screen: Screen,
     tmp_path: Path,
-    language: str,
-    width: int,
 ) -> None:
     def bring(page: Page, path: Path, name: str, status: int = 200) -> None:
-        page.goto(f"{site.address}/offices/set-up/")
+        page.goto(f"{screen.site.address}/offices/set-up/")
         page.set_input_files("input[type=file]", path)
         press(page, "form[enctype] button")
-        look(site, page, name, language, width, status=status)
+        screen.look(page, name, status=status)
 
     nothing = tmp_path / "empty.xlsx"
     nothing.touch()
     good = workbook(tmp_path, "170103")
-    with site.open("/offices/set-up/", language=language, width=width, cookies=inside("it.1701")) as page:
+    with screen.open("/offices/set-up/", inside("it.1701")) as page:
         bring(page, nothing, "staffing-zero-bytes", 422)
         bring(page, workbook(tmp_path, "Kouk Dong"), "staffing-wrong-unit")
         good = workbook(tmp_path, "170103")
         bring(page, good, "staffing-not-proved")
-        page.goto(f"{site.address}/offices/set-up/")
-        look(site, page, "staffing-one-waits", language, width)
-    with site.open("/offices/set-up/", language=language, width=width, cookies=inside("it.1701", proved=True)) as page:
+        page.goto(f"{screen.site.address}/offices/set-up/")
+        screen.look(page, "staffing-one-waits")
+    with screen.open("/offices/set-up/", inside("it.1701", proved=True)) as page:
         bring(page, good, "staffing-right")
         press(page, "form[action$='/save/'] button")
-        look(site, page, "staffing-saved", language, width)
+        screen.look(page, "staffing-saved")
         bring(page, good, "staffing-again")
-        page.goto(f"{site.address}/offices/set-up/")
-        look(site, page, "staffing-done-before", language, width)
+        page.goto(f"{screen.site.address}/offices/set-up/")
+        screen.look(page, "staffing-done-before")
         assert page.locator("main", has_text=good.name).count() == 1  # with its Khmer vowels
 
 
-@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_too_many_searches_by_a_number_that_the_role_does_not_show(
-    people: dict[str, Officer],  # noqa: F811
-    site: Site,
+    people: dict[str, Officer],
+    screen: Screen,
     named: Named,
-    language: str,
-    width: int,
 ) -> None:
     clerk = named("finance")
     with scope(clerk), connection.cursor() as cursor:
         for _ in range(QUESTIONS_AN_HOUR):
             cursor.execute("SELECT registry_may_ask()")
-    with site.open("/people/", language=language, width=width, cookies=signed_in(clerk)) as page:
+    with screen.open("/people/", signed_in(clerk)) as page:
         page.fill("[name=q]", "012 345 678")
         press(page, "main form button")
-        look(site, page, "too-many-searches", language, width, status=429)
+        screen.look(page, "too-many-searches", status=429)
         assert page.locator("main [role=alert]").count() == 1 and page.input_value("[name=q]") == "012 345 678"
 
 
-@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_the_home_pages_that_few_see(
-    people: dict[str, Officer],  # noqa: F811
-    site: Site,
+    people: dict[str, Officer],
+    screen: Screen,
     named: Named,
-    language: str,
-    width: int,
 ) -> None:
     guide = Officer.objects.create(username="case", name_km="អ៊ុំ ចរិយា", name_latin="Um Chariya")
     guide.office = people["it"].office
@@ -225,8 +224,8 @@ def test_the_home_pages_that_few_see(
 
     def looked_at(state: str) -> None:
         for name, officer in officers.items():
-            with site.open("/", language=language, width=width, cookies=signed_in(officer)) as page:
-                look(site, page, f"home-{name}-{state}", language, width)
+            with screen.open("/", signed_in(officer)) as page:
+                screen.look(page, f"home-{name}-{state}")
 
     looked_at("empty")
     for officer in officers.values():
