@@ -18,6 +18,7 @@ import pytest
 
 from config import prepare
 from config.embedded_postgres import Cluster
+from tests.connection import point_django_at
 
 pytest_plugins = ["tests.officers", "tests.pilot_database", "tests.journeys.browser"]
 
@@ -62,24 +63,6 @@ def database_template(test_cluster: Cluster) -> str:
     with (Path(os.environ["ONESTOP_VAR"]) / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return template(test_cluster)
-
-
-def point_django_at(url: str) -> None:
-    """Let Django's default connection of this process lead to another database."""
-    from django.conf import settings  # noqa: PLC0415  (settings are read only after the environment is set)
-    from django.db import connections  # noqa: PLC0415
-
-    connections["default"].close()
-    fresh = settings.DATABASES["default"] | {
-        key: value for key, value in _parsed(url).items() if key in {"NAME", "USER", "PASSWORD", "HOST", "PORT"}
-    }
-    connections["default"].settings_dict.update(fresh)
-
-
-def _parsed(url: str) -> dict[str, object]:
-    from config.settings import database  # noqa: PLC0415
-
-    return database(url)
 
 
 @pytest.fixture(scope="session")

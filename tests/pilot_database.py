@@ -25,6 +25,7 @@ from ruamel.yaml import YAML
 
 from config import prepare, server
 from config.embedded_postgres import Cluster
+from tests.connection import point_django_at
 
 ROOT = server.ROOT
 DAY = date(2014, 6, 11)
@@ -145,7 +146,6 @@ def pilot_database(pilot_url: str, request: pytest.FixtureRequest) -> Iterator[P
     """Django's connection leads to the pilot, on the pilot's day; what the test changes is rolled back."""
     from django.db import connections, transaction  # noqa: PLC0415
 
-    from conftest import point_django_at  # noqa: PLC0415  (the conftest of the root, loaded before this)
     from onestop.areas import clock  # noqa: PLC0415
 
     request.getfixturevalue("django_db_setup")

@@ -56,6 +56,12 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
     assert not [name(path) for path in sources() if path.name in BANNED_NAMES]
 
 
+def test_every_folder_of_tests_is_a_package() -> None:
+    """In a folder that is none, conftest.py goes by the bare name `conftest`, and of two only the first is found."""
+    folders = {path.parent for path in sources() if path.name == "conftest.py" or path.name.startswith("test_")}
+    assert {folder for folder in folders if folder != ROOT and not (folder / "__init__.py").is_file()} == set()
+
+
 def test_nearly_every_function_is_annotated() -> None:
     nodes = [node for path in sources() for node in functions(path)]
     bare = [node for node in nodes if node.returns is None]

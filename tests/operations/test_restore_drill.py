@@ -8,7 +8,6 @@ import pytest
 
 from config import backup, restore
 from config.embedded_postgres import Cluster
-from conftest import point_django_at
 from onestop.areas import clock
 from onestop.areas.scope import ScopeMissing
 from onestop.journal.models import RowHistory
@@ -16,6 +15,7 @@ from onestop.registry.actions import change_household
 from onestop.registry.models import Household, Person
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope
+from tests.connection import point_django_at
 from tests.operations.offices import DAY, HOUSEHOLDS, Office, app_of, ask, owner_of, tree
 
 # Everything PostgreSQL knows about who may do what, as text that must come back the same

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from config.embedded_postgres import Cluster
+from tests.connection import point_django_at
 
 
 @pytest.fixture(scope="package")
@@ -16,7 +17,6 @@ def world(request: pytest.FixtureRequest, test_cluster: Cluster, database_templa
     from django.db import connections, transaction  # noqa: PLC0415  (after the settings)
     from django.utils import translation  # noqa: PLC0415
 
-    from conftest import point_django_at  # noqa: PLC0415
     from onestop.areas import clock  # noqa: PLC0415
     from tests.rights import world as made_up  # noqa: PLC0415
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from django.db import connections, transaction
 
-from conftest import point_django_at
+from tests.connection import point_django_at
 from tests.rights.subjects import Subject
 from tests.rights.walk import Walk, Walker
 from tests.rights.world import World

@@ -19,7 +19,6 @@ from django.core.management.base import CommandError
 from django.test import Client
 from django.utils import translation
 
-from conftest import point_django_at
 from onestop.areas.clock import now
 from onestop.areas.models import Installation
 from onestop.desk import health, health_office
@@ -35,6 +34,7 @@ from onestop.registry.models import DoubleSweep
 from onestop.registry.sweeping import sweep
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope
+from tests.connection import point_django_at
 from tests.journeys.browser import Site, signed_in
 
 Run = Callable[[str], None]

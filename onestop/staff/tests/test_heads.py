@@ -13,7 +13,6 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import translation
 
-from conftest import point_django_at
 from onestop.journal.actions import record
 from onestop.journal.audit import Fault, audit
 from onestop.journal.heads import Head, end_of, export, keys_folder, last_ended, read_file, sign_days
@@ -24,6 +23,7 @@ from onestop.journal.verbs import READ
 from onestop.staff.models import Officer
 from onestop.staff.scope import scope, system_scope
 from onestop.staff.tests.tampering import REWRITE_TAIL, UNGUARDED, as_superuser, write_lines
+from tests.connection import point_django_at
 
 
 @pytest.fixture(autouse=True)
