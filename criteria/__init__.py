@@ -23,8 +23,8 @@ One family (`family`, `interpret`, `explain`):
     missing(assessment, family, catalogue)                  # Missing(name, of, alone, fact): the facts that matter
     missing_in(assessment, key, family, catalogue)          # the same for one criterion
     nearest_miss(assessment, family, catalogue)             # NearestMiss(criterion, atoms, together), or None
-    changes(programme, family, as_of, catalogue, person=id, months=24)       # Change(on, verdict, because)
-    yes_from(programme, family, as_of, catalogue, person=id)
+    changes(assessment, family, catalogue, months=24)       # Change(on, verdict, because)
+    yes_from(assessment, family, catalogue)
 
 A population (`compile`, `relations`):
 

@@ -20,7 +20,7 @@ from criteria.interpret import HOUSEHOLD, Assessment, FactRead, FamilyWorld, Rea
 from criteria.programme import Programme
 from criteria.tree import And, If, Node, Not, Or
 from criteria.turning import turning_days
-from criteria.unsettled import unsettled
+from criteria.unsettled import may_turn, unsettled
 from criteria.values import Range, Truth, both
 
 # Combinations of several missing answers tried before sampling.
@@ -132,7 +132,10 @@ def _places(programme: str, family: Family, as_of: date) -> list[str]:
 def _matter(trees: Sequence[Node], assessment: Assessment, family: Family, catalogue: Catalogue) -> tuple[Missing, ...]:
     as_of = assessment.as_of
     person = None if assessment.subject == HOUSEHOLD else assessment.subject
-    reads = unsettled(trees, FamilyWorld(family, catalogue, as_of, None if person is None else family.member(person)))
+    now = FamilyWorld(family, catalogue, as_of, None if person is None else family.member(person))
+    # a settled criterion says the same whatever is filled in: it is not asked again and again
+    trees = [tree for tree in trees if may_turn(tree, now)]
+    reads = unsettled(trees, now)
 
     def ask(changed: Family) -> Truth:
         subject = None if person is None else changed.member(person)
@@ -218,22 +221,14 @@ def atoms(tree: Node) -> list[Node]:
 # --- when it changes -----------------------------------------------------------------------------------------------
 
 
-def changes(
-    programme: Programme,
-    family: Family,
-    as_of: date,
-    catalogue: Catalogue,
-    *,
-    person: str | None = None,
-    months: int = 24,
-) -> tuple[Change, ...]:
+def changes(assessment: Assessment, family: Family, catalogue: Catalogue, *, months: int = 24) -> tuple[Change, ...]:
     """Each day within the coming months on which the verdict becomes another, if nothing new is learned."""
-    household = programme.unit == "household"
-    end = completes_on(as_of, months)
-    days = turning_days(family, programme.reading, as_of, end, catalogue, person=None if household else person)
+    programme, as_of = assessment.programme, assessment.as_of
+    person = None if assessment.subject == HOUSEHOLD else assessment.subject
+    days = turning_days(family, programme.reading, as_of, completes_on(as_of, months), catalogue, person=person)
     found: list[Change] = []
-    states = _states(programme, family, as_of, catalogue, person)
-    last: Verdict | None = Verdict.of(both(states.values()))
+    states = {criterion.key: criterion.state for criterion in assessment.criteria}
+    last: Verdict | None = assessment.verdict
     for day in days:
         gone = not (family.present(day) if person is None else _here(family, person, day))
         if gone:
@@ -254,22 +249,13 @@ def _states(
     programme: Programme, family: Family, day: date, catalogue: Catalogue, person: str | None
 ) -> dict[str, Truth]:
     """Every criterion on a day, without its log."""
-    subject = None if person is None or programme.unit == "household" else family.member(person)
-    world = FamilyWorld(family, catalogue, day, subject)
+    world = FamilyWorld(family, catalogue, day, None if person is None else family.member(person))
     return {key: world.truth(tree) for key, tree in programme.all_criteria}
 
 
-def yes_from(
-    programme: Programme,
-    family: Family,
-    as_of: date,
-    catalogue: Catalogue,
-    *,
-    person: str | None = None,
-    months: int = 24,
-) -> date | None:
+def yes_from(assessment: Assessment, family: Family, catalogue: Catalogue, *, months: int = 24) -> date | None:
     """The first day within the coming months on which it will be yes; None when it is now, or no date brings it."""
-    for change in changes(programme, family, as_of, catalogue, person=person, months=months):
+    for change in changes(assessment, family, catalogue, months=months):
         if change.verdict is Verdict.ELIGIBLE:
             return change.on
     return None

@@ -23,6 +23,15 @@ def unsettled(trees: Sequence[Node], world: FamilyWorld) -> list[FactRead]:
     return list(log.values())
 
 
+def may_turn(tree: Node, world: FamilyWorld) -> bool:
+    """Something learned later may change what the tree says today."""
+    return world.truth(tree) is None or _asks_has(tree)
+
+
+def _asks_has(tree: Node) -> bool:
+    return any(isinstance(part, Has) for part in tree.walk())
+
+
 def _collect(node: Node, world: FamilyWorld, log: dict[tuple[str, str], FactRead]) -> None:
     settled = node.type is FactType.BOOL and world.truth(node) is not None
     _look(node, world, log, settled)
@@ -34,7 +43,7 @@ def _look(node: Node, world: FamilyWorld, log: dict[tuple[str, str], FactRead], 
             if isinstance(part, FactNode):
                 part.value(replace(world, log=log))
         return
-    if settled and not any(isinstance(part, Has) for part in node.walk()):
+    if settled and not _asks_has(node):
         return
     if isinstance(node, FactNode | InArea):
         if not settled:

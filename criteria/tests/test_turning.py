@@ -6,16 +6,16 @@ from datetime import date
 
 from criteria.dates import completes_on
 from criteria.explain import changes, missing
-from criteria.interpret import Verdict, assess
+from criteria.interpret import Verdict
 from criteria.tests.lending import LIBRARY
-from criteria.tests.test_explain import programme
+from criteria.tests.test_explain import asked, programme
 from criteria.tests.test_interpret import TODAY, family, reader
 from criteria.turning import turning_days
 
 
 def test_the_ages_of_a_list_are_among_the_days() -> None:
     of = family(reader("a", born=date(2010, 12, 1)))
-    found = changes(programme("person.age in [16, 18]"), of, TODAY, LIBRARY, person="a")
+    found = changes(asked(of, "person.age in [16, 18]"), of, LIBRARY)
     assert [(change.on, change.verdict) for change in found] == [
         (date(2026, 12, 1), Verdict.ELIGIBLE),
         (date(2027, 12, 1), Verdict.NOT_ELIGIBLE),
@@ -24,9 +24,8 @@ def test_the_ages_of_a_list_are_among_the_days() -> None:
 
 def test_the_ages_of_a_list_are_worth_asking_for() -> None:
     of = family(reader("a", born="2010"))
-    drawn = programme("person.age in [16, 18]")
-    asked = assess(drawn, of, TODAY, LIBRARY, person="a")
-    assert [one.name for one in missing(asked, of, LIBRARY)] == ["birth_date"]
+    found = asked(of, "person.age in [16, 18]")
+    assert [one.name for one in missing(found, of, LIBRARY)] == ["birth_date"]
 
 
 def test_what_a_rule_does_not_read_gives_no_day() -> None:

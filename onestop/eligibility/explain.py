@@ -149,10 +149,7 @@ class Folder:
         """Each day of the coming months on which the cell becomes another, if nothing new is learned."""
         key = (cell.version.code, cell.member, months)
         if key not in self._changes:
-            book = self.book
-            self._changes[key] = why.changes(
-                cell.version.rules, self.family, book.on, book.catalogue, person=cell.member, months=months
-            )
+            self._changes[key] = why.changes(cell.assessment, self.family, self.book.catalogue, months=months)
         return self._changes[key]
 
     def yes_from(self, cell: Cell, months: int = MONTHS_AHEAD) -> date | None:
