@@ -31,22 +31,27 @@ PATIENCE = 240  # seconds; the machine may be busy with other things
 pytestmark = pytest.mark.long
 
 
-def environment(var: Path, **more: str) -> dict[str, str]:
+def environment(var: Path) -> dict[str, str]:
     """That of a newcomer's terminal, for this module's installation."""
     inherited = {name: value for name, value in os.environ.items() if name not in {"ONESTOP_MODE", "CI"}}
-    return inherited | {"ONESTOP_VAR": str(var), "LC_ALL": "C.UTF-8", **more}
+    return inherited | {"ONESTOP_VAR": str(var), "ONESTOP_COUNTRY": str(country(var)), "LC_ALL": "C.UTF-8"}
+
+
+def country(var: Path) -> Path:
+    """The country pack of this module's installation: what a test adds to it stays, as in an office."""
+    return var.parent / "country"
 
 
 class Demo:
     """One `./run demo` of this module's installation, and what it printed so far."""
 
-    def __init__(self, var: Path, *options: str, log: str = "demo.out", **more: str) -> None:
+    def __init__(self, var: Path, *options: str, log: str = "demo.out") -> None:
         self.log = Path(tempfile.mkdtemp()) / log
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "config.command", "demo", *options],
                 cwd=server.ROOT,
-                env=environment(var, **more),
+                env=environment(var),
                 stdout=output,
                 stderr=output,
             )
@@ -98,6 +103,7 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         reason = "the demonstration needs the styles, and there is no Node here to fetch them (./run assets)"
         (pytest.fail if os.environ.get("ONESTOP_NO_SKIP") else pytest.skip)(reason)
     folder = tmp_path_factory.mktemp("demo") / "var"
+    shutil.copytree(server.ROOT / "countries" / "khm", country(folder))
     yield folder
     if folder.exists():
         cluster(folder).stop()
@@ -159,18 +165,14 @@ def test_a_killed_demonstration_takes_its_servers_along_and_starts_again_on_the_
         urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/", timeout=5)
 
 
-def test_a_fact_and_a_programme_added_while_it_runs_are_taken_up_without_a_stop(
-    var: Path, port: int, tmp_path: Path
-) -> None:
-    pack = tmp_path / "country"
-    shutil.copytree(server.ROOT / "countries" / "khm", pack)
-    demo = Demo(var, "--persons", PERSONS, "--port", str(port), ONESTOP_COUNTRY=str(pack))
+def test_a_fact_and_a_programme_added_while_it_runs_are_taken_up_without_a_stop(var: Path, port: int) -> None:
+    demo = Demo(var, "--persons", PERSONS, "--port", str(port))
     address = demo.until(r"Ready: (\S+)")[1]
-    add_examples(pack)
+    add_examples(country(var))
     loaded = subprocess.run(
         [sys.executable, "-m", "config.command", "onestop", "programmes", "load"],
         cwd=server.ROOT,
-        env=environment(var, ONESTOP_COUNTRY=str(pack)),
+        env=environment(var),
         capture_output=True,
         text=True,
     )
