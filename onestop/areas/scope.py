@@ -123,8 +123,13 @@ class Scope:
         """True when the unit of this code lies in the scope. '' is the nation and needs the whole nation."""
         return any(low <= code < high for low, high in self.ranges)
 
-    def covers_all_of(self, code: str) -> bool:
-        """True when the unit and everything below it lie in the scope, and lists and tables may be made of it."""
+    def covers_all_of(self, code: str, right: str = "") -> bool:
+        """True when the unit and everything below it lie in the scope, and lists and tables may be made of it.
+
+        With `right`, only when a role that gives it covers the unit.
+        """
+        if right and not self.may(right, at=code):
+            return False
         bottom, top = range_of(code)
         if any(low < top and bottom < high for low, high in (range_of(one.unit_code) for one in self.broken)):
             return False

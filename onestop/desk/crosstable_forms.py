@@ -103,9 +103,9 @@ def place_of(query: QueryDict, scope: Scope) -> Place | None:
 
     A village outside the chosen area is dropped: that is what the list of villages was before the area was changed.
     """
-    code = query.get("unit") or own_area(scope)
+    code = query.get("unit") or own_area(scope, "crosstable.read")
     village = query.get("village") or ""
-    if code is None or not scope.covers_all_of(code):
+    if code is None or not scope.covers_all_of(code, "crosstable.read"):
         return None
     found = AdministrativeUnit.objects.in_bulk([code, village])
     if code not in found:

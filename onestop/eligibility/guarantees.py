@@ -131,9 +131,10 @@ def counted(book: Rulebook, guarantees: Iterable[Guarantee]) -> Counted:
     )
 
 
-def own_area(scope: Scope) -> str | None:
-    """The unit of the officer's area, of several the first; '' for the nation; None for none.
+def own_area(scope: Scope, right: str) -> str | None:
+    """The unit for which the officer has the right, of several the first; '' for the nation; None for none.
 
     A place that is open in an emergency is none: no list or table is made of it.
     """
-    return next((unit for unit in scope.units if scope.covers_all_of(unit)), None)
+    held = sorted(low for rights, (low, _high) in scope.grants if right in rights)
+    return next((unit for unit in held if scope.covers_all_of(unit)), None)

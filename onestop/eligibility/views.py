@@ -126,11 +126,11 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
 
 def counts_in_my_area(found: Programme, scope: Scope) -> dict[str, Any]:
     """The states of the officer's own area, with the way to the list; who sees some people only gets the place's."""
-    area = own_area(scope)
+    area = own_area(scope, "figures.read")
     unit = AdministrativeUnit.objects.filter(code=area).first() if area else None
     if unit is None or not scope.sees_everybody_of(unit.code):
         return {
-            "place_url": address("desk:place", unit.code) if unit and scope.may("figures.read") else "",
+            "place_url": address("desk:place", unit.code) if unit else "",
             "area": unit,
         }
     book = book_for(clock.today(), scope)

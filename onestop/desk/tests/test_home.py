@@ -120,7 +120,7 @@ def test_two_communes_beside_each_other_are_both_ones_own(signed_in_as: SignIn) 
     )
     found = signed_in_as("commune").get(reverse("desk:home")).context["places_of_mine"]
     assert {place.unit.code[:6] for place in found} == {"170101", "170102"}
-    assert own_area(scope_of(commune)) == "170101"
+    assert own_area(scope_of(commune), "crosstable.read") == "170101"
 
 
 def test_the_own_area_is_not_the_place_that_is_open_in_an_emergency(signed_in_as: SignIn) -> None:
@@ -128,4 +128,4 @@ def test_the_own_area_is_not_the_place_that_is_open_in_an_emergency(signed_in_as
     district.assignments.update(unit_code="1712")
     with scope(district):
         break_glass("17010101", reason="A woman of that village stands here and needs care.", by=district)
-    assert own_area(scope_of(district)) == "1712"
+    assert own_area(scope_of(district), "crosstable.read") == "1712"

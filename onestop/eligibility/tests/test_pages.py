@@ -262,6 +262,19 @@ def test_an_area_out_of_scope_is_not_there(as_officer: SignIn) -> None:
     assert send(as_officer("planning"), "person.age >= 60", unit="1712").status_code == 404
 
 
+def test_a_second_role_without_the_right_widens_no_trial(as_officer: SignIn) -> None:
+    planning = Officer.objects.get(username="planning")
+    for role, unit in [("finance_officer", "1712"), ("provincial_statistics", "17")]:
+        RoleAssignment.objects.create(officer=planning, role=role, unit_code=unit, valid_from="2000-01-01")
+    client = as_officer("planning")
+    for unit, status in [("1701", 200), ("1712", 404), ("17", 404)]:
+        response = send(client, "person.age >= 60", unit=unit)
+        assert response.status_code == status, unit
+        if status == 200:
+            offered = [code for code, _name in response.context["form"].fields["unit"].choices]
+            assert offered[0] == "1701" and {code[:4] for code in offered} == {"1701"}
+
+
 def test_a_trial_is_recorded_without_its_rule(as_officer: SignIn) -> None:
     send(as_officer("planning"), "person.age >= 60")
     with scope(Officer.objects.get(username="planning")):
