@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +19,9 @@ from onestop.areas.country import pack
 from onestop.staff.bodies import BodyKind, Mandate, body_kinds, word_of
 from onestop.staff.models import Committee, CommitteeMember
 
-__all__ = ["Concern", "concerns_of", "mandate_end", "meets_every"]
+__all__ = ["Concern", "concerns_of", "mandate_end", "meets_every", "warned_end", "warned_since"]
+
+NO_RULE_WARNS: Final = 3  # months before the written last day of a seat whose kind has no mandate
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,17 @@ def mandate_end(member: CommitteeMember, mandate: Mandate | None) -> date | None
         return end
     by_rule = months_after(member.valid_from, 12 * mandate.years) - timedelta(days=1)
     return min(by_rule, member.valid_to) if member.valid_to else by_rule
+
+
+def warned_end(member: CommitteeMember, kind: BodyKind, day: date) -> date | None:
+    """The last day of a mandate that has ended, or of whose end one is warned on the day; None while it is far off."""
+    end = mandate_end(member, kind.mandate)
+    return end if end and warned_since(end, kind) <= day else None
+
+
+def warned_since(end: date, kind: BodyKind) -> date:
+    """The day from which one is warned of a mandate's end."""
+    return months_after(end, -(kind.mandate.warn_months if kind.mandate else NO_RULE_WARNS))
 
 
 def months_after(day: date, months: int) -> date:
@@ -114,12 +128,10 @@ def _wanted(kind: BodyKind, seated: list[CommitteeMember]) -> Iterable[Concern]:
 
 def _mandates(kind: BodyKind, seated: list[CommitteeMember], day: date) -> Iterable[Concern]:
     for member in seated:
-        end, rule = mandate_end(member, kind.mandate), kind.mandate
-        if end is None:
-            continue
-        if end < day:
+        end, rule = warned_end(member, kind, day), kind.mandate
+        if end and end < day:
             yield Concern("expired", _("The mandate has expired: %(name)s.") % {"name": member.name}, member)
-        elif end <= months_after(day, rule.warn_months if rule else 3):
+        elif end:
             days = (end - day).days
             told = ngettext(
                 "The mandate ends in %(days)d day: %(name)s.", "The mandate ends in %(days)d days: %(name)s.", days

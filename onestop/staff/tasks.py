@@ -32,8 +32,10 @@ from onestop.areas.models import within
 from onestop.areas.rights import RIGHTS
 from onestop.areas.scope import Scope, current
 from onestop.areas.terms import due_on
+from onestop.staff.bodies import body_kinds
 from onestop.staff.choices import HelpState
-from onestop.staff.models import BreakGlass, CommitteeMember, HelpRequest, Officer
+from onestop.staff.models import BreakGlass, Committee, CommitteeMember, HelpRequest, Officer
+from onestop.staff.rosters import warned_end, warned_since
 from onestop.ui.context import address
 
 __all__ = [
@@ -313,23 +315,31 @@ FIRST_PASSWORDS: Final = TaskSource(
     hint=_("You made an account or a first password, and its owner has not signed in since."),
 )
 
-# How long before its end a mandate asks for a successor
-MANDATE_ENDS_WITHIN: Final = timedelta(days=60)
 
-
-def _mandates(officer: Officer) -> Any:
-    """Seats of committees that end soon or ended within a year, with nobody seated after them."""
-    today = clock.today()
+def _mandates(officer: Officer) -> Counted:
+    """Mandates that end soon or have ended, as the committees' pages reckon it; of seats that are empty those of the
+    last year, until somebody sits there again."""
+    today, kinds = clock.today(), body_kinds()
     after = CommitteeMember.objects.standing().filter(
         committee=models.OuterRef("committee"),
         position=models.OuterRef("position"),
         valid_from__gt=models.OuterRef("valid_to"),
     )
-    return (
+    seats = (
         CommitteeMember.objects.standing()
-        .filter(within(current().where("office.write")), committee__voided_at=None)
-        .filter(valid_to__gte=today - timedelta(days=365), valid_to__lte=today + MANDATE_ENDS_WITHIN)
+        .filter(within(current().where("office.write")), committee__in=Committee.objects.in_force(today))
+        .filter(models.Q(valid_to=None) | models.Q(valid_to__gte=today - timedelta(days=365)), valid_from__lte=today)
         .filter(~models.Exists(after))
+        .annotate(kind=models.F("committee__kind"))
+    )
+    rows = seats.values_list("kind", "position", "valid_from", "valid_to", named=True)
+    warned = [(row, end) for row in rows if row.kind in kinds and (end := warned_end(row, kinds[row.kind], today))]
+    ends = [end for _row, end in warned]
+    return Counted(
+        len(warned),
+        min((warned_since(end, kinds[row.kind]) for row, end in warned), default=None),
+        min(ends, default=None),
+        sum(end < today for end in ends),
     )
 
 
@@ -340,8 +350,8 @@ MANDATES: Final = TaskSource(
     right="office.write",
     rows=("ORG-34", "ORG-37"),
     url="staff:committees",
-    waiting=queue(_mandates, since="valid_from", due="valid_to"),
-    hint=_("A member's mandate ends within sixty days, or has ended."),
+    waiting=_mandates,
+    hint=_("A member's mandate ends within some months, or has ended."),
 )
 
 

@@ -13,7 +13,8 @@ from django.utils import translation
 
 from onestop.areas import clock
 from onestop.areas.country import pack
-from onestop.staff import organising
+from onestop.areas.scope import current
+from onestop.staff import organising, tasks
 from onestop.staff.bodies import body_kinds, named
 from onestop.staff.models import Committee, CommitteeMember, Officer, Partner
 from onestop.staff.rosters import concerns_of, mandate_end, meets_every
@@ -110,6 +111,28 @@ def test_an_expired_mandate_of_a_governor_and_a_second_renewal_are_flagged(it: O
     for _number in range(3):
         seat(it, body, "deputy_governor", "appointed")
     assert told(body) == ["many", "expired", "renewed"]
+
+
+def test_the_task_counts_the_mandates_of_which_the_committees_pages_warn(it: Officer) -> None:
+    """Also those whose last day nobody wrote down: the kind says how long they last, and when one is warned."""
+    seat(it, committee(it, "cwcc", "170102"), "chair", "council", valid_to=date(2014, 9, 1))
+    bodies = [(body, list(body.members.filter(voided_at=None))) for body in Committee.objects.editable_by(it)]
+    said = [one for body, members in bodies for one in concerns_of(body, members) if one.code in {"ending", "expired"}]
+    line = next(line for line in tasks.waiting(it, current()) if line.source is tasks.MANDATES)
+    assert line.counted.count == len(said) > 3
+    assert line.counted.late == sum(one.code == "expired" for one in said) > 0
+    assert line.counted.due == date(2014, 4, 30)  # of the deputy governor renewed in 2010
+
+
+def test_an_empty_seat_is_asked_for_until_somebody_sits_there(it: Officer) -> None:
+    def asked() -> int:
+        return next(line for line in tasks.waiting(it, current()) if line.source is tasks.MANDATES).counted.count
+
+    before, body = asked(), committee(it, "cwcc", "170102")
+    seat(it, body, "chair", "council", valid_to=date(2014, 6, 1))
+    assert asked() == before + 1
+    seat(it, body, "chair", "council", valid_from=date(2014, 6, 2))
+    assert asked() == before
 
 
 def test_a_commune_with_twelve_councillors_gives_a_warning(it: Officer) -> None:
