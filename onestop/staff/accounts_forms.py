@@ -4,17 +4,19 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from onestop.areas.clock import today
 from onestop.areas.country import in_words, pack
 from onestop.areas.scope import Scope
 from onestop.staff.accounts import names_seen
-from onestop.staff.accounts_queries import offices_for
+from onestop.staff.accounts_queries import accounts_seen, offices_for
 from onestop.staff.models import Office, Officer
 from onestop.staff.signing_in_forms import password_field
+from onestop.staff.work_forms import OfficerField
 
-__all__ = ["AccountFilter", "MadeForm", "NamesForm", "ProveForm", "ReasonForm", "RoleForm"]
+__all__ = ["AccountFilter", "MadeForm", "NamesForm", "ProveForm", "ReasonForm", "RoleForm", "SupervisorForm"]
 
 STATES = [
     ("", _("all")),
@@ -90,6 +92,21 @@ class MadeForm(AccountForm):
     def clean_username(self) -> str:
         """Compared without regard to case."""
         return str(self.cleaned_data["username"]).strip().lower()
+
+
+class SupervisorForm(forms.Form):
+    """Under whom an officer works: somebody of the area, or whoever it is now."""
+
+    supervisor = OfficerField(
+        queryset=Officer.objects.none(), label=_("Supervisor"), required=False, empty_label=_("nobody")
+    )
+
+    def __init__(self, *args: Any, officer: Officer, scope: Scope, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"supervisor": officer.supervisor_id})
+        super().__init__(*args, **kwargs)
+        others = Q(pk__in=accounts_seen(scope).filter(is_active=True)) | Q(pk=officer.supervisor_id)
+        found = Officer.objects.filter(others).exclude(human=officer.human).select_related("office")
+        self.fields["supervisor"].queryset = found.order_by("name_latin", "username")  # type: ignore[attr-defined]
 
 
 class RoleForm(forms.Form):

@@ -21,7 +21,7 @@ from onestop.areas.models import AdministrativeUnit
 from onestop.areas.scope import current
 from onestop.journal.queries import lines_about
 from onestop.staff import accounts, organising, signing_in
-from onestop.staff.accounts_forms import AccountFilter, MadeForm, NamesForm, ReasonForm, RoleForm
+from onestop.staff.accounts_forms import AccountFilter, MadeForm, NamesForm, ReasonForm, RoleForm, SupervisorForm
 from onestop.staff.accounts_own_views import proved_first
 from onestop.staff.accounts_queries import (
     accounts_seen,
@@ -135,6 +135,7 @@ def _account_page(request: HttpRequest, officer: Officer, status: int = 200, **f
         "sessions": sessions_seen(officer),
         "refusal": refusal,
         "names": NamesForm(instance=officer, scope=current()),
+        "under": SupervisorForm(officer=officer, scope=current()),
         "role_form": RoleForm(initial={"unit_code": officer.unit_code}),
         "suspend_form": ReasonForm(auto_id="suspend_%s"),
         "factor_form": ReasonForm(auto_id="factor_%s"),
@@ -165,6 +166,26 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _account_page(request, _seen(pk), 422, names=form, meanwhile=meanwhile)
     messages.success(request, _("Saved."))
     return HttpResponseRedirect(_address(officer))
+
+
+@needs("account.write")
+@require_POST
+def put_under(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Under whom the officer works (ORG-27): who is told of emergency openings, and may enter an absence."""
+    officer, by = _seen(pk), officer_of(request)
+    if refusal := accounts.why_not(officer, by=by):
+        raise PermissionDenied(refusal)
+    form = SupervisorForm(request.POST, officer=officer, scope=current())
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                organising.put_under(officer, supervisor=form.cleaned_data["supervisor"], by=by)
+        except ValidationError as wrong:
+            form.add_error(None, wrong)
+        else:
+            messages.success(request, _("Saved."))
+            return HttpResponseRedirect(_address(officer))
+    return _account_page(request, _seen(pk), 422, under=form)
 
 
 def _with_reason(

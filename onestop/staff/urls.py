@@ -26,6 +26,7 @@ urlpatterns = [
     path("accounts/new/", accounts.new_account, name="new-account"),
     path("accounts/<uuid:pk>/", accounts.account, name="account"),
     path("accounts/<uuid:pk>/names/", accounts.change, name="change-account"),
+    path("accounts/<uuid:pk>/supervisor/", accounts.put_under, name="put-under"),
     path("accounts/<uuid:pk>/suspend/", accounts.suspend, name="suspend-account"),
     path("accounts/<uuid:pk>/reopen/", accounts.reopen, name="reopen-account"),
     path("accounts/<uuid:pk>/telephone/remove/", accounts.remove_factor, name="remove-factor"),

@@ -108,6 +108,7 @@ ACCOUNTS: Final[dict[str, list[Ask]]] = {
         post("changes the name", OF_ACCOUNT, office="{office}", seen="{officer_seen}", **NAMED),
         post("is too late", OF_ACCOUNT, office="{office}", seen="changed meanwhile", **NAMED),
     ],
+    "staff:put-under": [post("puts under nobody", OF_ACCOUNT, supervisor="")],
     "staff:suspend-account": [post("suspends", OF_ACCOUNT, **WHY), post("gives no reason", OF_ACCOUNT, because="")],
     "staff:reopen-account": [post("opens it again", OF_ACCOUNT, **WHY)],
     "staff:remove-factor": [post("removes it", OF_ACCOUNT, **WHY)],

@@ -108,6 +108,25 @@ def test_the_whole_life_of_an_account(at_work: Client, settings: Any) -> None:
     assert verbs | {"role.given"} <= set(told())
 
 
+def test_an_officer_is_put_under_another_and_under_nobody_again(at_work: Client) -> None:
+    """ORG-27 on the page of the account, not only in the spreadsheet; no ring, nobody from elsewhere."""
+    clerk, district = Officer.objects.get(username="commune"), Officer.objects.get(username="district")
+    planning = Officer.objects.get(username="planning")
+    elsewhere = made("far", "district_assistant", "1712", "SREI_SNAM")
+    address = f"/accounts/{clerk.pk}/supervisor/"
+    assert f'<option value="{district.pk}" selected' in at_work.get(f"/accounts/{clerk.pk}/").content.decode()
+    for chosen, above in ((planning, planning), (None, None), (district, district)):
+        sent = {"supervisor": chosen.pk if chosen else "", "idempotency_key": str(uuid7())}
+        assert at_work.post(address, sent).status_code == 302
+        clerk.refresh_from_db()
+        assert clerk.supervisor == above
+    ring = at_work.post(f"/accounts/{district.pk}/supervisor/", {"supervisor": clerk.pk})
+    assert ring.status_code == 422 and "គ្រប់គ្រងគ្នាទៅវិញទៅមក" in ring.content.decode()
+    for stranger in (clerk, elsewhere):
+        assert at_work.post(address, {"supervisor": stranger.pk}).status_code == 422
+    assert told().count("officer.put_under") == 3
+
+
 def test_names_that_somebody_else_changed_meanwhile_are_shown_side_by_side_and_nothing_is_lost(at_work: Client) -> None:
     clerk = Officer.objects.get(username="commune")
     address, office = f"/accounts/{clerk.pk}/", clerk.office
