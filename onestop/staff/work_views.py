@@ -77,7 +77,7 @@ def help_list(request: HttpRequest) -> HttpResponse:
     answered = seen.exclude(pk__in=seen.open()).select_related("asked_by", "answered_by")
     context = {
         "gives": gives,
-        "districts": by_district(waiting.order_by("due_on", "created_at")[:SHOWN] if gives else []),
+        "districts": by_district(waiting.order_by("due_on", "created_at") if gives else []),
         "answered": answered.order_by("-answered_at")[:10] if gives else [],
         "mine": mine.order_by("-created_at")[:SHOWN],
         "helper": helping.helper_of(officer, current()),

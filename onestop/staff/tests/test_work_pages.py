@@ -70,6 +70,15 @@ def test_a_request_is_asked_answered_and_closed(signed_in_as: SignIn) -> None:
     assert request.state == "closed"
 
 
+def test_every_request_that_home_counts_stands_in_the_list(signed_in_as: SignIn, named: Named) -> None:
+    with scope(named("commune")):
+        for number in range(60):
+            helping.ask(page="", words=f"No. {number} of many", by=named("commune"))
+    it = signed_in_as("it")
+    assert '<b class="big">60</b>' in it.get(reverse("desk:home")).content.decode()
+    assert it.get(reverse("staff:help")).content.decode().count("of many") == 60
+
+
 def test_a_step_that_is_over_is_refused_in_the_officer_s_words_and_one_that_is_none_is_not_there(
     signed_in_as: SignIn, named: Named
 ) -> None:
