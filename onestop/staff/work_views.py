@@ -125,10 +125,11 @@ def _seen(request: HttpRequest, pk: UUID) -> HelpRequest:
 
 def _request_page(request: HttpRequest, asked: HelpRequest, status: int = 200, **forms: Form) -> HttpResponse:
     officer = officer_of(request)
+    steps = {step.verb for step in HELP.available(asked, officer)}
     context: dict[str, Any] = {
         "asked": asked,
-        "steps": {step.verb for step in HELP.available(asked, officer)},
-        "may_take": asked.assigned_to is None and work.able(HELP, asked, officer, current()),
+        "steps": steps,
+        "may_take": asked.assigned_to is None and "answer" in steps,
         "holds": asked.assigned_to is not None and asked.assigned_to.human == officer.human,
         "answer": AnswerForm(),
         "again": AgainForm(),

@@ -63,7 +63,8 @@ def test_a_request_is_asked_answered_and_closed(signed_in_as: SignIn) -> None:
     answer = reverse("staff:help-step", args=[request.pk, "answer"])
     assert it.post(answer, form(answer="")).status_code == 422
     assert it.post(answer, form(answer="At the top, “Print”")).status_code == 302
-    assert "At the top" in commune.get(page).content.decode()
+    read = commune.get(page).content.decode()
+    assert "At the top" in read and reverse("staff:help-take", args=[request.pk]) not in read  # that is the helper's
     assert commune.post(reverse("staff:help-step", args=[request.pk, "reopen"]), form(again="")).status_code == 422
     assert commune.post(reverse("staff:help-step", args=[request.pk, "close"]), form()).status_code == 302
     request.refresh_from_db()
