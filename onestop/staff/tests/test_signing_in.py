@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from onestop.areas.country import pack
 from onestop.journal.models import JournalEntry
@@ -243,6 +245,13 @@ def test_a_first_password_is_changed_before_anything_else(client: Client, named:
     assert enter(Client(), "district", PASSWORD).status_code == 422
     assert enter(Client(), "district", OWN).status_code == 302
     assert account_of(named("district")).first_password_until is None
+
+
+@pytest.mark.parametrize("bad", ["short", "password1234", "Chea Maly 1234", "x" * 129, "73" * 8])
+def test_what_is_wrong_with_a_password_is_said_in_the_language_of_the_page(named: Named, bad: str) -> None:
+    with translation.override("km"), pytest.raises(ValidationError) as refused:
+        validate_password(bad, named("district"))
+    assert not [said for said in refused.value.messages if re.search("[A-Za-z]{3}", said)]
 
 
 def test_no_letters_or_signs_are_demanded(client: Client, named: Named) -> None:
