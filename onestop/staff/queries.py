@@ -54,7 +54,13 @@ def demo_officers() -> list[DemoOfficer]:
     if not settings.DEMO:
         return []
     roles = pack().roles
-    officers = Officer.objects.who_sign_in().select_related("office").prefetch_related("assignments")
+    packed = [node.text("username") for node in pack().node("demo_officers.yaml").each("officers")]
+    officers = (
+        Officer.objects.who_sign_in()
+        .filter(username__in=packed)
+        .select_related("office")
+        .prefetch_related("assignments")
+    )
     shown = []
     for officer in officers:
         held = [roles[assignment.role] for assignment in officer.assignments.all() if assignment.role in roles]

@@ -88,6 +88,8 @@ def test_the_demonstration_shows_its_officers_and_fills_in_the_name(client: Clie
     settings.DEMO = True
     body = client.get("/sign-in/?as=health").content.decode()
     assert body.count('href="?as=') == 9
+    Officer.objects.create(username="made.here", name_km="ក", name_latin="K")  # with a password of their own
+    assert client.get("/sign-in/").content.decode().count('href="?as=') == 9
     assert 'value="health"' in body
     assert DEMO_PASSWORD not in body
 
