@@ -42,10 +42,14 @@ class Recent:
 
 @dataclass(frozen=True)
 class MyPlace:
-    """A place of the officer's area; `households` None where the officer does not see everybody."""
+    """A place of the officer's area; `households` None where the officer does not see everybody.
+
+    `has_figures`: its page opens; that of a place open in an emergency does not.
+    """
 
     unit: AdministrativeUnit
     households: int | None
+    has_figures: bool
 
 
 @signed_in
@@ -56,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
     reads = "registry.read" in scope.rights and not scope.figures_only
     counts = reads and not scope.sees_some_only
     units = my_units(scope)
-    places = my_places(units, officer, scope) if counts else [MyPlace(unit, None) for unit in units]
+    places = my_places(units, officer, scope, counted=counts)
     lines = tasks.waiting(officer, scope)
     context = {
         "reads": reads,
@@ -94,13 +98,20 @@ def my_units(scope: Scope) -> list[AdministrativeUnit]:
     return list(found.in_order_for(get_language() or ""))
 
 
-def my_places(units: list[AdministrativeUnit], officer: Officer, scope: Scope) -> list[MyPlace]:
+def my_places(units: list[AdministrativeUnit], officer: Officer, scope: Scope, *, counted: bool) -> list[MyPlace]:
     """The places with the households in each, counted in one pass; a place open in an emergency is not counted."""
     counts: Counter[str] = Counter()
-    for length in {len(unit.code) for unit in units}:
+    for length in {len(unit.code) for unit in units} if counted else ():
         rows = Household.objects.visible_to(officer).kept().values(place=Substr("unit_code", 1, length))
         counts.update({row["place"]: row["number"] for row in rows.annotate(number=Count("pk"))})
-    return [MyPlace(unit, counts[unit.code] if scope.sees_everybody_of(unit.code) else None) for unit in units]
+    return [
+        MyPlace(
+            unit,
+            counts[unit.code] if counted and scope.sees_everybody_of(unit.code) else None,
+            scope.may("figures.read", unit.code),
+        )
+        for unit in units
+    ]
 
 
 def persons_of(officer: Officer, scope: Scope) -> int:

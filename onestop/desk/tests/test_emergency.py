@@ -246,6 +246,19 @@ def folders_told(page: str) -> list[str]:
     return re.findall(r'(?:<dt>Folders opened</dt><dd>|data-h="Folders opened" class="number">)(\d+)<', page)
 
 
+def test_no_page_leads_to_the_figures_of_an_opened_place(
+    district: Officer, homes: dict[str, Household], client: Client
+) -> None:
+    """They are of the place's own officers; the way there would end at “not found”."""
+    opened(district)
+    client.force_login(district)
+    assert client.get(reverse("desk:place", args=[THERE])).status_code == 404
+    for page in ("desk:home", "desk:search"):
+        shown = client.get(reverse(page)).content.decode()
+        assert reverse("desk:place", args=["170101"]) in shown
+        assert reverse("desk:place", args=[THERE]) not in shown, page
+
+
 def test_a_longer_list_of_openings_asks_no_more_of_the_database(
     client: Client, district: Officer, director: Officer
 ) -> None:
