@@ -99,6 +99,7 @@ def choose(request: HttpRequest, scope: Scope) -> HttpResponse:
     context = {
         "groups": [(one, programmes) for one, programmes in groups if programmes],
         "unit": request.GET.get("unit", ""),
+        "asks": request.GET.get("state") == "unknown",
         "crumbs": [Crumb(_("Who may have what"))],
         "day": book.on,
     }

@@ -51,6 +51,7 @@ QUESTIONS: Final = TaskSource(
     right=_RIGHT,
     rows=("F3-10",),
     url="desk:crosstable",
+    query="?state=unknown",
     waiting=_to_ask,
     hint=_("An answer that a programme needs was never given, or is too old. The folder says which to ask next."),
 )

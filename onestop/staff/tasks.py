@@ -66,6 +66,7 @@ class TaskSource:
     '' for everybody. `rows`: the requirements it fulfils. `url`: the name of the page where it is done. `hint`: how
     such a task comes about, for a list that is empty. `handed`: what the officer has handed on and waits for, with
     its words, who has it, and the page where it is seen if that is another.
+    `query`: what the page is asked by, so that it shows what was counted.
     `by_name`: one may come to an officer in person (to a supervisor), whatever the role: shown while it waits.
     """
 
@@ -82,6 +83,7 @@ class TaskSource:
     handed_to: "str | Promise" = ""
     handed_url: str = ""
     by_name: bool = False
+    query: str = ""
 
     def __post_init__(self) -> None:
         if self.right and self.right not in RIGHTS:
@@ -230,7 +232,7 @@ def _mine(scope: Scope) -> list[TaskSource]:
 def waiting(officer: Officer, scope: Scope) -> list[Waiting]:
     """What waits for the officer, one line a kind of task, also where nothing waits; the most urgent first."""
     mine = _mine(scope)
-    lines = [Waiting(source, source.waiting(officer), address(source.url)) for source in mine]
+    lines = [Waiting(source, source.waiting(officer), address(source.url) + source.query) for source in mine]
     for source in sources():
         if source.by_name and source not in mine and (counted := source.waiting(officer)).count:
             lines.append(Waiting(source, counted, address(source.url)))

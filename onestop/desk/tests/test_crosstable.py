@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from html import unescape
 from typing import Any
 
 import openpyxl
@@ -46,6 +47,17 @@ def lines(client: Client, **asked: Any) -> list[Any]:
 def test_without_a_programme_the_programmes_are_to_choose(as_officer: SignIn) -> None:
     text = as_officer("district").get(LIST).content.decode()
     assert "?programme=HEF" in text and "CLMS" not in text
+
+
+def test_the_task_of_questions_leads_to_whom_cannot_be_told_and_what_to_ask(as_officer: SignIn) -> None:
+    """Not to the lists of whom it is clear: those are no work."""
+    clerk = as_officer("commune")
+    waiting = re.search(r'href="(/who-may-have-what/[^"]*)">', clerk.get("/").content.decode().split("<main")[1])
+    assert waiting
+    chosen = re.search(r'href="(\?programme=HEF[^"]*)"', clerk.get(waiting[1]).content.decode())
+    assert chosen
+    text = clerk.get(LIST + unescape(chosen[1])).content.decode()
+    assert re.findall(r'name="state" value="(\w+)"[^>]* checked', text) == ["unknown"]
 
 
 @pytest.mark.parametrize(
