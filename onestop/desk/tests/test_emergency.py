@@ -160,7 +160,7 @@ def test_one_place_at_a_time(district: Officer) -> None:
 
 def test_somebody_else_reviews_it_once(district: Officer, director: Officer, named: Named) -> None:
     made = opened(district)
-    for stranger in (district, named("planning"), named("province")):
+    for stranger in (district, named("finance"), named("province")):
         with scope(stranger), pytest.raises(PermissionDenied):
             review(made, finding="in_order", note="", by=stranger)
     with scope(director):
@@ -257,6 +257,20 @@ def test_no_page_leads_to_the_figures_of_an_opened_place(
         shown = client.get(reverse(page)).content.decode()
         assert reverse("desk:place", args=["170101"]) in shown
         assert reverse("desk:place", args=[THERE]) not in shown, page
+
+
+def test_in_the_demonstration_somebody_reviews_what_was_opened(named: Named) -> None:
+    """The page says that the supervisor is told."""
+    reviewed = 0
+    for officer in Officer.objects.who_sign_in():
+        if "registry.break_glass" not in scope_of(officer).rights:
+            continue
+        made = opened(officer)
+        assert made.told is not None, officer.username
+        with scope(made.told):
+            assert BreakGlass.objects.reviewable_by(made.told).filter(pk=made.pk).exists()
+        reviewed += 1
+    assert reviewed
 
 
 def test_a_longer_list_of_openings_asks_no_more_of_the_database(
