@@ -1,7 +1,8 @@
 """A form is done once: its hidden key is claimed in the action's own transaction.
 
 Two sendings at the same moment: the second waits at the key's unique index until the first has committed, and is led to
-its result; had the first failed, the second does the work.
+its result; had the first failed, the second does the work. It waits longer than for other locks: an impatient click on
+a form that takes its time must not be told that nothing was saved.
 """
 
 from datetime import timedelta
@@ -9,8 +10,9 @@ from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from onestop.areas.clock import now
 from onestop.journal.models import Idempotency
@@ -18,6 +20,7 @@ from onestop.journal.models import Idempotency
 __all__ = ["claim", "forget", "keep", "release"]
 
 KEPT: Final = timedelta(days=7)  # a form left open over a week is filled in anew
+PATIENCE: Final = 12  # lock timeouts: a minute on the web
 
 
 def claim(key: UUID, *, officer: UUID, path: str) -> str | None:
@@ -25,18 +28,32 @@ def claim(key: UUID, *, officer: UUID, path: str) -> str | None:
 
     Raises PermissionDenied when the key belongs to another officer or another form.
     """
+    waited = 0
+    while True:
+        try:
+            if _taken(key, officer=officer, path=path):
+                return None
+            break
+        except OperationalError as error:
+            waited += 1
+            if waited == PATIENCE or not isinstance(error.__cause__, LockNotAvailable):
+                raise
+    first = Idempotency.objects.get(key=key)
+    if first.officer_id != officer or first.path != path:
+        raise PermissionDenied(_("This form was already used elsewhere. Open the page again and fill it in once more."))
+    return first.result_url
+
+
+@transaction.atomic
+def _taken(key: UUID, *, officer: UUID, path: str) -> bool:
+    """Write the key; False when it is there already."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO journal_idempotency (key, officer_id, path, result_url, at) VALUES (%s, %s, %s, '', %s)"
             " ON CONFLICT (key) DO NOTHING",
             [key, officer, path, now()],
         )
-        if cursor.rowcount:
-            return None
-    first = Idempotency.objects.get(key=key)
-    if first.officer_id != officer or first.path != path:
-        raise PermissionDenied(_("This form was already used elsewhere. Open the page again and fill it in once more."))
-    return first.result_url
+        return bool(cursor.rowcount)
 
 
 def keep(key: UUID, result_url: str) -> None:
