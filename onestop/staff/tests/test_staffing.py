@@ -198,6 +198,9 @@ def test_a_confirmation_sent_twice_saves_once(it: Client) -> None:
     first = it.post(reverse("staff:save-staffing", args=[sheet.pk]))
     second = it.post(reverse("staff:save-staffing", args=[sheet.pk]))
     assert (first.status_code, second.status_code) == (200, 302)
+    shown = text(it.get(second.headers["Location"]))  # whoever clicked twice sees no passwords: there is a way on
+    assert f"{reverse('staff:accounts')}?state=waiting" in shown and "page of the account" in shown
+    assert "state=waiting" not in text(first)
     assert Officer.objects.filter(username="sok.dara").count() == 1
 
 
