@@ -140,6 +140,7 @@ TASK_SOURCES = [
     "onestop.desk.tasks.UNSEALED",
     "onestop.eligibility.tasks.QUESTIONS",
     "onestop.registry.tasks.CORRECTIONS",
+    "onestop.registry.tasks.DECIDED",
     "onestop.registry.tasks.DOUBLES",
     "onestop.staff.tasks.HELP_REQUESTS",
     "onestop.staff.tasks.HELP_ANSWERS",

@@ -75,6 +75,7 @@ class CorrectionState(models.TextChoices):
     DONE = "done", _("put right")
     REFUSED = "refused", _("refused")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    TOLD = "told", _("decided, and told to the person")
 
 
 class DoubleState(models.TextChoices):

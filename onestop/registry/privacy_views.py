@@ -27,6 +27,7 @@ from onestop.registry.actions import (
     ask_correction,
     give_notice,
     refuse_correction,
+    tell_correction,
     withdraw_correction,
 )
 from onestop.registry.actions.correcting import as_written
@@ -46,7 +47,9 @@ STEPS: dict[str, Callable[..., CorrectionRequest]] = {
     "approve": approve_correction,
     "refuse": refuse_correction,
     "withdraw": withdraw_correction,
+    "tell": tell_correction,
 }
+WITH_REASON = {"refuse", "withdraw"}
 LISTED = 100  # lists a person stands on, the newest first
 
 
@@ -158,7 +161,8 @@ def corrections(request: HttpRequest) -> HttpResponse:
     everything = request.GET.get("all") == "1"
     rows = to_look_at(request).standing().select_related("person", "asked_by")
     if not everything:
-        rows = rows.filter(state=CorrectionState.ASKED)
+        asks = within(current().where("correction.ask"))
+        rows = rows.filter(Q(state=CorrectionState.ASKED) | Q(pk__in=rows.to_tell(officer_of(request)).filter(asks)))
     page = keyset_page(rows, request.GET, order=["id"])
     context = {
         "page": page,
@@ -179,13 +183,13 @@ def correction(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     officer = officer_of(request)
     verb = request.POST.get("step", "")
-    form = DecisionForm(request.POST if request.method == "POST" else None, needs_reason=verb != "approve")
+    form = DecisionForm(request.POST if request.method == "POST" else None, needs_reason=verb in WITH_REASON)
     if request.method == "POST":
         if verb not in STEPS:
             raise Http404
         if form.is_valid():
             try:
-                reason = {} if verb == "approve" else {"reason": form.cleaned_data["reason"]}
+                reason = {"reason": form.cleaned_data["reason"]} if verb in WITH_REASON else {}
                 STEPS[verb](one, by=officer, **reason)
             except (ValidationError, WrongState) as refused:
                 form.add_error(None, getattr(refused, "messages", str(refused)))

@@ -11,13 +11,19 @@ from onestop.registry.workflow import DOUBLE
 from onestop.staff.models import Officer
 from onestop.staff.tasks import TaskSource, queue
 
-__all__ = ["CORRECTIONS", "DOUBLES"]
+__all__ = ["CORRECTIONS", "DECIDED", "DOUBLES"]
 
 
 def _to_decide(officer: Officer) -> Any:
     """Corrections somebody else asked for, where one decides them: four eyes."""
     waiting = CorrectionRequest.objects.visible_to(officer).waiting()
     return waiting.filter(within(current().where("correction.decide"))).exclude(asked_by__human=officer.human)
+
+
+def _to_tell(officer: Officer) -> Any:
+    """Corrections of the officer's own asking that were decided."""
+    mine = within(current().where("correction.ask"))
+    return CorrectionRequest.objects.visible_to(officer).to_tell(officer).filter(mine)
 
 
 CORRECTIONS: Final = TaskSource(
@@ -27,14 +33,26 @@ CORRECTIONS: Final = TaskSource(
     right="correction.decide",
     rows=("GOV-43", "F3-09"),
     url="registry:corrections",
-    waiting=queue(_to_decide, since="created_at"),
+    waiting=queue(_to_decide, since="since_on", due="due_on"),
     hint=_("A colleague asked to have something of a person's record put right."),
     handed=queue(
         lambda officer: CorrectionRequest.objects.visible_to(officer).waiting().filter(asked_by=officer),
-        since="created_at",
+        since="since_on",
+        due="due_on",
     ),
     handed_words=_("something to put right"),
     handed_to=_("Administrative and finance officer"),
+)
+
+DECIDED: Final = TaskSource(
+    key="registry.corrections_decided",
+    words=_("Tell people what was decided about their correction"),
+    then=_("Note that the person was told; then it is closed"),
+    right="correction.ask",
+    rows=("GOV-43", "ORG-46"),
+    url="registry:corrections",
+    waiting=queue(_to_tell, since="since_on", due="due_on"),
+    hint=_("A second officer decided about something you asked to have put right."),
 )
 
 DOUBLES: Final = TaskSource(

@@ -1,7 +1,8 @@
 """The tables of this room's nouns that move through states.
 
 A request to put something right is asked by one officer and decided by another (GOV-43, F3-09); the person's record is
-changed in the moment of the decision, and only if nobody changed the same field meanwhile. A double is opened by the
+changed in the moment of the decision, and only if nobody changed the same field meanwhile. The decision goes back to
+who asked, who tells the person (ORG-46). A double is opened by the
 narrow door for both offices, settled by either (F3-43, design §5), and opened again by either with a reason; what is
 done on one side is done on the other.
 """
@@ -25,6 +26,7 @@ CORRECTION: Workflow[CorrectionRequest] = Workflow(
             frozenset({""}),
             CorrectionState.ASKED,
             right="correction.ask",
+            due="second_pair",
             sentence=_("{officer} asked to have something of {subject} put right."),
             label=_("Ask for the correction"),
         ),
@@ -35,6 +37,7 @@ CORRECTION: Workflow[CorrectionRequest] = Workflow(
             right="correction.decide",
             not_same_as=frozenset({"ask"}),
             needs=frozenset({"decided_by"}),
+            due="correction_told",
             sentence=_("{officer} put right what was asked of {subject}."),
             label=_("Put it right"),
         ),
@@ -45,6 +48,7 @@ CORRECTION: Workflow[CorrectionRequest] = Workflow(
             right="correction.decide",
             not_same_as=frozenset({"ask"}),
             needs=frozenset({"decided_by", "reason"}),
+            due="correction_told",
             sentence=_("{officer} refused a correction of {subject}."),
             label=_("Refuse"),
         ),
@@ -56,6 +60,14 @@ CORRECTION: Workflow[CorrectionRequest] = Workflow(
             needs=frozenset({"reason"}),
             sentence=_("{officer} withdrew a correction of {subject}."),
             label=_("Withdraw the request"),
+        ),
+        Transition(
+            "tell",
+            frozenset({CorrectionState.DONE, CorrectionState.REFUSED}),
+            CorrectionState.TOLD,
+            right="correction.ask",
+            sentence=_("{officer} told {subject} what was decided about the correction."),
+            label=_("The person was told"),
         ),
     ],
 )

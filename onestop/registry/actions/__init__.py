@@ -9,6 +9,7 @@ from onestop.registry.actions.correcting import (
     approve_correction,
     ask_correction,
     refuse_correction,
+    tell_correction,
     withdraw_correction,
 )
 from onestop.registry.actions.doubles import look_for_doubles, reopen_double, settle_double
@@ -56,6 +57,7 @@ __all__ = [
     "reopen_double",
     "settle_double",
     "split_household",
+    "tell_correction",
     "void",
     "withdraw_correction",
 ]

@@ -25,6 +25,7 @@ __all__ = [
     "ask_correction",
     "as_written",
     "refuse_correction",
+    "tell_correction",
     "withdraw_correction",
 ]
 
@@ -101,3 +102,9 @@ def refuse_correction(request: CorrectionRequest, *, reason: str, by: Officer) -
 def withdraw_correction(request: CorrectionRequest, *, reason: str, by: Officer) -> CorrectionRequest:
     """Take the request back: asked by mistake, or the person changed their mind."""
     return CORRECTION.move(request, "withdraw", by=by, reason=normalise(reason))
+
+
+@transaction.atomic
+def tell_correction(request: CorrectionRequest, *, by: Officer) -> CorrectionRequest:
+    """The person was told what was decided: the way back of the request has ended."""
+    return CORRECTION.move(request, "tell", by=by)

@@ -11,6 +11,7 @@ from onestop.areas.models import ClosedField, Keyed, Personal, PersonalQuerySet,
 from onestop.registry.choices import CorrectionState, Telling
 from onestop.registry.models.households import Household
 from onestop.registry.models.people import Person
+from onestop.staff.models import Officer, Worked
 
 
 class NoticeGiven(Personal):
@@ -87,8 +88,13 @@ class CorrectionRequestQuerySet(PersonalQuerySet):
         """Asked and not yet decided, the oldest first."""
         return self.filter(state=CorrectionState.ASKED, voided_at=None).order_by("created_at", "id")
 
+    def to_tell(self, officer: Officer) -> Self:
+        """Decided, and to be told to the person by who asked; of somebody who left, by every colleague."""
+        decided = self.filter(state__in=[CorrectionState.DONE, CorrectionState.REFUSED], voided_at=None)
+        return decided.filter(Q(asked_by__human=officer.human) | Q(asked_by__is_active=False))
 
-class CorrectionRequest(Personal):
+
+class CorrectionRequest(Worked, Personal):
     """Somebody asks to have written data of a person put right; a second officer decides (GOV-43, F3-09).
 
     `changes` is {field: [as written when it was asked, as it should be]} in the words of the registry: names, sex,
