@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from criteria.problems import Problem, RuleRefused
@@ -30,7 +31,10 @@ _BLANK = re.compile(r"[ \t\r\n\f]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEX = re.compile(r"0[xX][0-9A-Za-z]*")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_FRACTION = re.compile(r"\.[0-9]+")
 _EXPONENT = re.compile(r"[eE][+-]?[0-9]+")
+# What no database keeps in a text: NUL, and half of a surrogate pair.
+NO_CHARACTER = re.compile(r"[\0\ud800-\udfff]")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _ESCAPES |= {sign: sign for sign in "\\'\"`?"}
 _CODE_ESCAPES = {"x": 2, "u": 4, "U": 8}
@@ -59,12 +63,8 @@ class Source:
 
     def place(self, position: int) -> tuple[int, int]:
         """Line and column, 1-based, in code points."""
-        line = 0
-        for number, start in enumerate(self._line_starts):
-            if start > position:
-                break
-            line = number
-        return line + 1, position - self._line_starts[line] + 1
+        line = bisect_right(self._line_starts, position)
+        return line, position - self._line_starts[line - 1] + 1
 
     def problem(self, position: int, key: str, proposal: str | None = None, **params: object) -> Problem:
         line, column = self.place(position)
@@ -114,8 +114,9 @@ def _token(source: Source, position: int) -> Token:
             raise source.refuse(position, "bad_operator", MISTAKES[mistake], text=mistake)
     for operator in OPERATORS:
         if text.startswith(operator, position):
-            if operator == "." and text[position + 1 : position + 2].isdigit() and _starts_number(text, position):
-                raise source.refuse(position, "bare_point", "0" + _digits_after(text, position))
+            fraction = _FRACTION.match(text, position)
+            if fraction and _starts_number(text, position):
+                raise source.refuse(position, "bare_point", "0" + fraction.group())
             return Token("operator", operator, position)
     raise _bad_character(source, position)
 
@@ -137,13 +138,6 @@ def _starts_number(text: str, position: int) -> bool:
     """The point at `position` begins a number: it follows neither a name nor a bracket."""
     before = text[:position].rstrip()
     return not before or not (before[-1].isalnum() or before[-1] in "_)]'\"")
-
-
-def _digits_after(text: str, position: int) -> str:
-    end = position + 1
-    while end < len(text) and text[end].isdigit():
-        end += 1
-    return text[position:end]
 
 
 def _name(source: Source, name: str, position: int) -> Token:
@@ -174,14 +168,15 @@ def _number(source: Source, position: int) -> Token:
     if tail:
         proposal = written if tail.group() in ("u", "U", "L", "l", "f", "d") else None
         raise source.refuse(position, "number_suffix", proposal, text=written + tail.group())
+    # not int(): Python refuses to read a whole number of thousands of digits
+    value = Decimal(written)
     if match.group(1) is None:
         if text[match.end() : match.end() + 1] == ".":
             raise source.refuse(position, "bare_point", f"{written}.0")
         # −2^63 is written as a minus before 2^63, so one more is let through; the reader checks the sign.
-        if int(written) > WHOLE_HIGH + 1:
+        if value > WHOLE_HIGH + 1:
             raise source.refuse(position, "too_big")
-        return Token("whole", written, position, int(written))
-    value = Decimal(written)
+        return Token("whole", written, position, int(value))
     if len(match.group(1)) - 1 > PLACES:
         rounded = f"{value:.{PLACES}f}" if len(written) < 25 else None
         raise source.refuse(position, "too_precise", rounded)
@@ -191,11 +186,15 @@ def _number(source: Source, position: int) -> Token:
 
 
 def _plain(written: str) -> str | None:
-    value = Decimal(written)
-    exponent = value.normalize().as_tuple().exponent
-    if value.adjusted() > 18 or not isinstance(exponent, int) or exponent < -PLACES:
+    """A number with an exponent as the language writes it; None for one that is too big or too precise."""
+    try:
+        value = Decimal(written)
+    except InvalidOperation:
         return None
-    return f"{value:f}"
+    if not -PLACES <= value.adjusted() <= 18:
+        return None
+    plain = f"{value.normalize():f}"
+    return plain if len(plain.partition(".")[2]) <= PLACES else None
 
 
 def _text(source: Source, position: int) -> Token:
@@ -215,8 +214,8 @@ def _text(source: Source, position: int) -> Token:
             meant, at = _escape(source, at)
             value.append(meant)
             continue
-        if sign == "\0":
-            raise source.refuse(at, "bad_space", code="0000")
+        if NO_CHARACTER.match(sign):
+            raise source.refuse(at, "bad_space", code=f"{ord(sign):04X}")
         value.append(sign)
         at += 1
     return Token("text", text[position : at + 1], position, "".join(value))
@@ -232,7 +231,6 @@ def _escape(source: Source, at: int) -> tuple[str, int]:
     code = text[at + 2 : at + 2 + digits]
     if digits and len(code) == digits and re.fullmatch("[0-9A-Fa-f]+", code):
         number = int(code, 16)
-        # PostgreSQL keeps no NUL, and half of a surrogate pair is no character.
-        if 0 < number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF:
+        if number <= 0x10FFFF and not NO_CHARACTER.match(chr(number)):
             return chr(number), at + 2 + digits
     raise source.refuse(at, "bad_escape", text=text[at : at + 2 + digits].strip() or "\\")
