@@ -141,8 +141,10 @@ class Reader(Typing):
         line, column = self.source.place(syntax.position)
         return Span(syntax.position, syntax.end, line, column)
 
-    def written(self, syntax: syn.Syntax) -> str:
-        return self.source.text[syntax.position : syntax.end]
+    def written(self, part: syn.Syntax | Node) -> str:
+        """As it stands in the rule."""
+        start, end = (part.position, part.end) if isinstance(part, syn.Syntax) else (part.span.start, part.span.end)
+        return self.source.text[start:end]
 
     # --- the whole -------------------------------------------------------------------------------------------------
 

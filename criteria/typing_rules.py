@@ -58,7 +58,7 @@ class Typing(ABC):
     @abstractmethod
     def span(self, syntax: syn.Syntax) -> Span: ...
     @abstractmethod
-    def written(self, syntax: syn.Syntax) -> str: ...
+    def written(self, part: syn.Syntax | Node) -> str: ...
 
     def describe(self, node: Node) -> str:
         found = _DESCRIPTIONS[node.type]
@@ -86,7 +86,7 @@ class Typing(ABC):
         span = self.span(at)
         for side_at, side in ((left_at, left), (right_at, right)):
             if side.type is FactType.SET:
-                self.refuse(side_at, "set_compare", self.set_proposal(side_at, side), name=self.written(side_at))
+                self.refuse(side_at, "set_compare", self.set_proposal(side), name=self.written(side_at))
         if left.type.is_age or right.type.is_age:
             return self.age_comparison(span, operator, left_at, left, right_at, right)
         left, right = self.as_code(left_at, left, right), self.as_code(right_at, right, left)
@@ -102,10 +102,9 @@ class Typing(ABC):
         kind = CompareRanges if left.ranged or right.ranged else Compare
         return kind(span, operator, left, right)
 
-    @staticmethod
-    def set_proposal(at: syn.Syntax, side: Node) -> str | None:
+    def set_proposal(self, side: Node) -> str | None:
         fact = fact_of(side)
-        return f"'{fact.codes[0]}' in {fact.of if fact.of == 'household' else 'person'}.{fact.code}" if fact else None
+        return f"'{fact.codes[0]}' in {self.written(side)}" if fact else None
 
     def age_comparison(
         self, span: Span, operator: str, left_at: syn.Syntax, left: Node, right_at: syn.Syntax, right: Node
@@ -156,18 +155,13 @@ class Typing(ABC):
             return
         for side_at, side, other in ((left_at, left, right), (right_at, right, left)):
             if isinstance(side, Literal) and side.is_none:
-                self.refuse(side_at, "none_not_date", f"!has({self.fact_text(other)})" if fact_of(other) else None)
+                self.refuse(side_at, "none_not_date", f"!has({self.written(other)})" if fact_of(other) else None)
         if FactType.DATE in (left.type, right.type) and FactType.TEXT in (left.type, right.type):
             at, text = (left_at, left) if left.type is FactType.TEXT else (right_at, right)
             if isinstance(text, Literal):
                 proposal = f"date('{text.constant}')"
                 self.refuse(at, "types_differ", proposal, left=self.describe(left), right=self.describe(right))
         self.refuse(right_at, "types_differ", left=self.describe(left), right=self.describe(right))
-
-    @staticmethod
-    def fact_text(node: Node) -> str:
-        assert isinstance(node, FactNode | Derived)
-        return f"{'m' if node.root == 'member' else node.root}.{node.fact.code}"
 
     def same_list(self, at: syn.Syntax, left: Node, right: Node) -> None:
         first, second = list_of(left), list_of(right)
@@ -193,7 +187,7 @@ class Typing(ABC):
         if len(sides) != 1:
             return None
         codes = ", ".join(code if sides[0].fact.numeric_codes else f"'{code}'" for code in sides[0].fact.codes[:2])
-        return f"{self.fact_text(sides[0])} in [{codes}]"
+        return f"{self.written(sides[0])} in [{codes}]"
 
     def within(self, at: syn.Syntax, side: Node, other: Node) -> None:
         """A literal beside a fact lies in the fact's range."""
@@ -289,9 +283,9 @@ class Typing(ABC):
         if left.type is FactType.DATE and right.type is FactType.DATE:
             proposal = None
             if operator == "-" and isinstance(left, AsOf) and isinstance(right, FactNode | Derived):
-                proposal = f"{self.fact_text(right)} >= as_of - 90"
+                proposal = f"{self.written(right)} >= as_of - 90"
             elif operator == "-" and isinstance(left, FactNode | Derived):
-                proposal = f"{self.fact_text(left)} <= as_of + 90"
+                proposal = f"{self.written(left)} <= as_of + 90"
             self.refuse(syntax.operator_position, "date_difference", proposal)
         if isinstance(right, AsOf) and operator == "+" and isinstance(left, Literal):
             self.refuse(syntax, "as_of_days", f"as_of + {self.written(syntax.left)}")
@@ -300,7 +294,7 @@ class Typing(ABC):
             proposal = None
             if isinstance(left, FactNode | Derived) and operator in ("+", "-") and whole:
                 turned = "-" if operator == "+" else "+"
-                proposal = f"{self.fact_text(left)} >= as_of {turned} {self.written(syntax.right)}"
+                proposal = f"{self.written(left)} >= as_of {turned} {self.written(syntax.right)}"
             self.refuse(syntax, "as_of_days", proposal)
         assert isinstance(right, Literal) and isinstance(right.constant, int)
         return AsOf(self.span(syntax), right.constant if operator == "+" else -right.constant)
@@ -314,7 +308,7 @@ class Typing(ABC):
             if side.type.is_age:
                 self.refuse(at, "age_literal")
             if side.type is FactType.SET:
-                self.refuse(at, "set_compare", self.set_proposal(at, side), name=self.written(at))
+                self.refuse(at, "set_compare", self.set_proposal(side), name=self.written(at))
         if yes.type is not no.type:
             widened = f"{self.written(no_at)}.0" if isinstance(no, Literal) and yes.type is FactType.DECIMAL else None
             self.refuse(no_at, "arms_differ", widened, left=self.describe(yes), right=self.describe(no))
