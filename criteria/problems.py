@@ -17,6 +17,7 @@ ENGLISH: dict[str, str] = {
     "empty": "The rule is empty",
     "too_long": "The rule has {length} characters; at most {limit} are allowed: split it into criteria",
     "too_deep": "The rule is nested more than {limit} deep: split it into criteria",
+    "too_entangled": "Choices inside the conditions of choices make the rule too long to run: split it into criteria",
     "too_many_criteria": "The programme has {count} criteria; at most {limit} are allowed",
     "bad_character": "“{text}” has no place in a rule",
     "bad_space": "This blank (U+{code}) is not a plain space",

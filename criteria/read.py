@@ -43,6 +43,8 @@ from criteria.tree import (
 from criteria.typing_rules import Typing
 
 Unit = OneOf["person", "household"]
+# No rule of 20,000 characters reaches it by being long; choices inside the conditions of choices multiply, and do.
+WEIGHT_LIMIT = 50_000
 
 _RESERVED = {
     "person",
@@ -155,6 +157,8 @@ class Reader(Typing):
             raise self.source.refuse(syntax.position, "not_boolean", found=self.describe(tree))
         if not asks_a_fact(tree):
             raise self.source.refuse(syntax.position, "no_fact")
+        if tree.weight > WEIGHT_LIMIT:
+            raise self.source.refuse(syntax.position, "too_entangled")
         return tree
 
     def any_value(self, syntax: syn.Syntax) -> Node:

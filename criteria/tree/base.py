@@ -125,6 +125,11 @@ class Node(ABC):
         return None
 
     @property
+    def weight(self) -> int:
+        """How many columns its SQL names, at most: a part that the SQL needs several times is written several times."""
+        return max(1, sum(child.weight for child in self.children))
+
+    @property
     def loose(self) -> bool:
         """Its sentence would run into what follows, so beside other parts it stands in brackets."""
         return False

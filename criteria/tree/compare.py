@@ -21,6 +21,8 @@ from criteria.tree.values import AsOf, Literal
 from criteria.values import Range, Truth, both, compare, compare_dates, either, opposite
 
 _PATTERNS = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+# How often a comparison of ranges writes an end of a side.
+ENDS_WRITTEN = 4
 OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
@@ -92,6 +94,10 @@ class CompareRanges(Compare):
 
     kind = "number"
 
+    @property
+    def weight(self) -> int:
+        return ENDS_WRITTEN * super().weight
+
     def sql(self, columns: Columns) -> exp.Expr:
         left, right = self._ends(columns, self.left), self._ends(columns, self.right)
         answer = ranges_sql(self.operator, left, right)
@@ -126,6 +132,10 @@ class CompareDates(Compare):
     """Dates; one that does not apply is in no order with any date, and equal only to `none`."""
 
     kind = "date"
+
+    @property
+    def weight(self) -> int:
+        return ENDS_WRITTEN * super().weight
 
     def value(self, world: World) -> Truth:
         left, right = self.left.value(world), self.right.value(world)
@@ -266,6 +276,11 @@ class CompareCodes(Compare):
         assert fact is not None
         return fact
 
+    @property
+    def weight(self) -> int:
+        ranked = not isinstance(self.left, Literal) and not isinstance(self.right, Literal)
+        return super().weight * (len(self.fact.codes) if ranked else 2)
+
     def value(self, world: World) -> Truth:
         left, right = self.left.value(world), self.right.value(world)
         if left is None or right is None:
@@ -322,12 +337,21 @@ class In(Condition):
     def children(self) -> tuple[Node, ...]:
         return self.item, *self.choices
 
+    @property
+    def weight(self) -> int:
+        return super().weight if self._at_once else len(self.same) * self.same[0].weight
+
+    @property
+    def _at_once(self) -> bool:
+        """The engine's own IN says the same; dates, and decimals that were worked out, are compared one by one."""
+        exact = self.item.type is not FactType.DECIMAL or isinstance(self.item, FactNode)
+        return exact and all(type(comparison) is Compare for comparison in self.same)
+
     def value(self, world: World) -> Truth:
         return either(world.each(comparison.value(world) for comparison in self.same))
 
     def sql(self, columns: Columns) -> exp.Expr:
-        exact = self.item.type is not FactType.DECIMAL or isinstance(self.item, FactNode)
-        if exact and all(type(comparison) is Compare for comparison in self.same):
+        if self._at_once:
             return engines.one_of(self.item.sql(columns), [choice.sql(columns) for choice in self.choices])
         return engines.any_of([comparison.sql(columns) for comparison in self.same])
 

@@ -163,6 +163,12 @@ class If(Node):
             return columns.engine.choose(condition, yes, no)
         return engines.case((condition, yes), (engines.negation(condition.copy()), no))
 
+    @property
+    def weight(self) -> int:
+        once = self._nested > CHOICES_WRITTEN_TWICE
+        weight = self.condition.weight * (1 if once else 2) + self.yes.weight + self.no.weight
+        return 2 * weight if self.ranged or self.type is FactType.DATE else weight
+
     @cached_property
     def _nested(self) -> int:
         """How many choices stand inside each other as conditions."""
