@@ -174,11 +174,11 @@ def compartments(tree: Node, catalogue: Catalogue) -> list[tuple[Node, str, str]
     """What of a tree belongs to a compartment: node, name, compartment. Derived facts tell of their sources."""
     found: list[tuple[Node, str, str]] = []
     for node in written_nodes(tree):
-        if isinstance(node, Enrolled):
-            inside = catalogue.programmes.get(node.programme)
-            if inside is not None:
-                found.append((node, f"enrolled('{node.programme}')", inside))
         for part in node.walk() if isinstance(node, Derived) else [node]:
+            if isinstance(part, Enrolled):
+                inside = catalogue.programmes.get(part.programme)
+                if inside is not None:
+                    found.append((node, f"enrolled('{part.programme}')", inside))
             if isinstance(part, FactNode | Derived) and part.fact.compartment is not None:
                 found.append((node, part.fact.key, part.fact.compartment))
     return found

@@ -43,16 +43,20 @@ class Values:
     intervals: tuple[tuple[int, int], ...]
 
     def __and__(self, other: Values) -> Values:
-        found = [
-            (max(a, b), min(y, z)) for a, y in self.intervals for b, z in other.intervals if max(a, b) <= min(y, z)
-        ]
-        return Values(tuple(sorted(found)))
+        # both in step: a list may hold thousands of values
+        found = []
+        mine, others = list(reversed(self.intervals)), list(reversed(other.intervals))
+        while mine and others:
+            low, high = max(mine[-1][0], others[-1][0]), min(mine[-1][1], others[-1][1])
+            if low <= high:
+                found.append((low, high))
+            (mine if mine[-1][1] <= others[-1][1] else others).pop()
+        return Values(tuple(found))
 
     def without(self, other: Values) -> Values:
-        left = self
-        for low, high in other.intervals:
-            left = left & Values(((-2 * FAR, low - 1), (high + 1, 2 * FAR)))
-        return left
+        after = [-2 * FAR, *(high + 1 for _, high in other.intervals)]
+        before = [*(low - 1 for low, _ in other.intervals), 2 * FAR]
+        return self & Values(tuple((low, high) for low, high in zip(after, before, strict=True) if low <= high))
 
     @property
     def empty(self) -> bool:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from time import perf_counter
+
 import pytest
 
+from criteria.catalogue import Fact, FactType
 from criteria.check import check_programme, check_rule
 from criteria.problems import RuleRefused
 from criteria.tests.lending import LIBRARY
+
+GUEST = Fact("guest", "person", FactType.BOOL, derived="person.card || enrolled('CELLAR')")
 
 
 def found(*rules: str, compartment: str | None = "*", unit: str = "person") -> list[tuple[str | None, int, str]]:
@@ -101,6 +107,20 @@ def test_a_compartment_must_be_carried() -> None:
         assert [key for _, _, key in found(rule, compartment="other")] == ["compartment"], rule
         assert found(rule, compartment="vault") == [], rule
     assert found("in_area('CELLAR')", compartment=None) == []
+
+
+def test_a_derived_fact_tells_of_the_programmes_it_asks() -> None:
+    library = replace(LIBRARY, facts=(*LIBRARY.facts, GUEST))
+    checked = check_programme([("k", "person.guest")], library, compartment=None)
+    assert [problem.params["what"] for problem in checked.problems] == ["enrolled('CELLAR')"]
+    assert check_programme([("k", "person.guest")], library, compartment="vault").ok
+
+
+def test_a_list_of_thousands_of_texts_is_checked_at_once() -> None:
+    listed = ", ".join(f"'{number:x}'" for number in range(2_200))
+    begun = perf_counter()
+    assert found(f"person.shelf in [{listed}]", "person.shelf == 'north'") == [("k1", 1, "contradiction")]
+    assert perf_counter() - begun < 2
 
 
 def test_keys_are_plain_different_and_not_reserved() -> None:
