@@ -84,7 +84,7 @@ def derived_tree(fact: Fact, root: Root, catalogue: Catalogue, under: tuple[str,
         raise CatalogueError(f"the derived fact {fact.key} needs itself: {' → '.join((*under, fact.key))}")
     source = Source(fact.derived or "")
     try:
-        reader = Reader(source, catalogue, "person", instead_of_person=root, under=(*under, fact.key))
+        reader = Reader(source, catalogue, fact.of, instead_of_person=root, under=(*under, fact.key))
         tree = reader.any_value(syn.parse(source))
     except RuleRefused as refused:
         first = refused.problems[0]

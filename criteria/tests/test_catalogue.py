@@ -67,6 +67,13 @@ def test_a_derived_fact_whose_rule_is_wrong_is_refused_when_it_is_asked(derived:
         read("person.size_of", library)
 
 
+@pytest.mark.parametrize("derived", ["person.card", "enrolled('NIGHT')", "person.age > 3 && household.lamp"])
+def test_a_derived_fact_of_a_household_asks_no_person(derived: str) -> None:
+    library = with_fact(Fact("lively", "household", T.BOOL, derived=derived))
+    with pytest.raises(CatalogueError, match="does not check"):
+        read("household.lively", library)
+
+
 def test_a_person_and_a_household_may_have_facts_of_one_name() -> None:
     library = with_fact(Fact("card", "household", T.BOOL))
     assert read("person.card && household.card", library) != read("person.card && person.card", library)
