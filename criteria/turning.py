@@ -14,7 +14,7 @@ from criteria.candidates import age_limits, conditions
 from criteria.catalogue import Catalogue
 from criteria.dates import NONE_DATE, completes_on, shift_days
 from criteria.family import Answer, Family, Member, Period, goes_stale
-from criteria.tree import AsOf, CompareDates, Enrolled, FactNode, InArea, Literal, Node
+from criteria.tree import AsOf, Enrolled, FactNode, InArea, Literal, Node
 from criteria.tree.members import Aggregate
 from criteria.values import Range
 
@@ -36,13 +36,7 @@ class Reading:
     def of(cls, trees: Sequence[Node]) -> Reading:
         nodes = list(conditions(trees))
         facts = [node.fact for node in nodes if isinstance(node, FactNode)]
-        written = [
-            part.constant
-            for node in nodes
-            if isinstance(node, CompareDates)
-            for part in node.children
-            if isinstance(part, Literal)
-        ]
+        written = [node.constant for node in nodes if isinstance(node, Literal)]
         return cls(
             facts=frozenset((fact.of, fact.code) for fact in facts),
             ages=frozenset(age_limits(trees)),

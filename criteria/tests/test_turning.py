@@ -28,6 +28,12 @@ def test_the_ages_of_a_list_are_worth_asking_for() -> None:
     assert [one.name for one in missing(found, of, LIBRARY)] == ["birth_date"]
 
 
+def test_a_date_written_as_the_result_of_a_choice_is_a_day_too() -> None:
+    of = family(reader("a", card=True))
+    found = changes(asked(of, "(person.card ? date('2027-01-15') : date('2027-06-01')) >= as_of"), of, LIBRARY)
+    assert (date(2027, 1, 16), Verdict.NOT_ELIGIBLE) in [(change.on, change.verdict) for change in found]
+
+
 def test_what_a_rule_does_not_read_gives_no_day() -> None:
     of = family(reader("a", born=date(2008, 12, 1), card=True), reader("b", born=date(2009, 1, 5), card=True))
     drawn, until = programme("person.age >= 18"), completes_on(TODAY, 24)
