@@ -16,6 +16,7 @@ from criteria.cases import Case, CaseResult, refusal, trees_of
 from criteria.catalogue import Catalogue
 from criteria.compile import compile_alone, compile_households, compile_rows
 from criteria.engines import Dialect, Engine
+from criteria.family import Family, Member
 from criteria.interpret import evaluate
 from criteria.problems import RuleRefused
 from criteria.programme import Programme
@@ -79,6 +80,13 @@ def _household(case: Case, reader: str, truth: bool | None) -> Iterator[CaseResu
         yield CaseResult(case.id, member, reader, truth)
 
 
+def _asked(case: Case) -> Family:
+    """The family as it is put into the tables. A household's rule asked where there is none asks nobody: one made-up
+    person carries the answer, whoever lives or not."""
+    nobody = case.unit == "household" and not case.family.is_household
+    return replace(case.family, members=(Member("nobody"),), enrolments=()) if nobody else case.family
+
+
 class _Batch:
     """Cases of one date, unit and openings, answered by one statement."""
 
@@ -93,7 +101,7 @@ class _Batch:
 
     def answer(self, batch: Sequence[_Numbered]) -> dict[int, list[CaseResult]]:
         first = batch[0][1]
-        families = [replace(case.family, id=f"f{number}") for number, case, _ in batch]
+        families = [replace(_asked(case), id=f"f{number}") for number, case, _ in batch]
         for loading in (*self.tables.clear(), *self.tables.insert(families, first.as_of)):
             self.execute(loading)
         rows = self._rows(batch)
@@ -134,10 +142,10 @@ class _Batch:
         return {row[0]: row[3:] for row in self.execute(statement.sql)}
 
     def _alone_household(self, numbered: _Numbered) -> bool | None:
-        """A rule for households asked of a person in none: the same unknowns, over one made-up person."""
+        """A rule for households asked of a person in none: the same unknowns, over the made-up person."""
         _, case, _ = numbered
         relations = self.tables.relations(case.family.openings)
         programmes = self._programmes([numbered])
         alone = compile_alone(programmes, Residents(self.catalogue, relations, case.as_of, dialect=self.dialect))
-        rows = self.execute(alone.sql)
-        return rows[0][1] if rows else None
+        answer: bool | None = self.execute(alone.sql)[0][1]
+        return answer

@@ -21,11 +21,11 @@ from functools import cached_property
 from typing import Any, Literal
 
 from criteria.catalogue import Catalogue, Fact, FactType
-from criteria.dates import Interval, Precision, interval
+from criteria.dates import NONE_DATE, Interval, Precision, interval
 from criteria.family import Answer, Enrolment, Family, Member, Opening, Period, Status
 from criteria.problems import Problem, RuleRefused
 from criteria.read import Unit, read
-from criteria.tokens import WHOLE_HIGH, WHOLE_LOW
+from criteria.tokens import NO_CHARACTER, WHOLE_HIGH, WHOLE_LOW
 from criteria.tree import Node
 from criteria.values import NONE, Range, Value
 
@@ -101,14 +101,36 @@ def refusal(case: Case, reader: str, refused: RuleRefused) -> CaseResult:
 def read_cases(text: str, catalogue: Catalogue, status_keys: Mapping[str, str] | None = None) -> list[Case]:
     """All cases of a JSON text (a list, or one case). `status_keys` maps a list of periods to its status fact."""
     try:
-        found = json.loads(text, parse_float=Decimal)
+        found = json.loads(text, parse_float=Decimal, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         raise CaseRefused(f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}") from error
+    except RecursionError:
+        raise CaseRefused("lists and objects stand too deep inside each other") from None
+    except ValueError as error:  # a whole number of thousands of digits
+        raise CaseRefused(str(error)) from error
     if isinstance(found, dict):
         found = [found]
     if not isinstance(found, list):
         raise CaseRefused("a list of cases is expected")
     return [_Reader(catalogue, status_keys or {}, case, number).case() for number, case in enumerate(found)]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys stand in it once: of two answers JSON itself would keep the last without a word."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for number, (key, _) in enumerate(pairs) if key in dict(pairs[:number]))
+        raise CaseRefused(f"the key “{twice}” stands twice in one object")
+    return found
+
+
+def _texts(raw: object) -> Iterator[str]:
+    """Every text in a JSON value, keys too."""
+    if isinstance(raw, str):
+        yield raw
+    elif isinstance(raw, dict | list):
+        for inner in (*raw, *raw.values()) if isinstance(raw, dict) else raw:
+            yield from _texts(inner)
 
 
 class _Reader:
@@ -124,6 +146,9 @@ class _Reader:
         self.id = str(raw.get("id", number + 1))
         self.where = f"case {self.id}"
         self.known(raw, _CASE_KEYS, "")
+        # the rule itself says where in it such a sign stands
+        if any(NO_CHARACTER.search(text) for text in _texts({**raw, "rule": None})):
+            raise self.refuse("", "a text holds a sign that no database keeps (U+0000, or half of a surrogate pair)")
         self.as_of = self.day(raw.get("as_of"), "as_of")
 
     def refuse(self, key: str, what: str) -> CaseRefused:
@@ -287,11 +312,9 @@ class _Reader:
         )
 
     def level(self, fact: Fact, value: object, at: str) -> str | int:
-        if fact.type is FactType.CODE:
-            return self.code(fact, value, at)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        raise self.refuse(at, "a whole number is expected")
+        level = self.value(fact, value, at)
+        assert isinstance(level, str | int)
+        return level
 
     # --- people, enrolments, openings ------------------------------------------------------------------------------
 
@@ -350,9 +373,13 @@ class _Reader:
 
     def day(self, text: object, at: str) -> date:
         try:
-            return date.fromisoformat(str(text))
-        except ValueError as error:
-            raise self.refuse(at, f"a date is expected, as 2014-07-31, not {text!r}") from error
+            day = date.fromisoformat(str(text))
+        except ValueError:
+            day = NONE_DATE
+        # 0001-01-01 is how “does not apply” is stored; 20140731 and 2014-W31-4 are days for Python alone
+        if day == NONE_DATE or day.isoformat() != text:
+            raise self.refuse(at, f"a date is expected, as 2014-07-31, not {text!r}")
+        return day
 
 
 def trees_of(cases: Iterable[Case], catalogue: Catalogue) -> Iterator[tuple[Case, Node | RuleRefused]]:

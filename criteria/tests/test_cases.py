@@ -126,12 +126,42 @@ def test_a_rule_that_does_not_check_is_refused_with_its_place(reader: Any) -> No
         ({"members": [{"id": "a"}, {"id": "a"}]}, "members: an id stands twice"),
         ({"enrolments": [{"programme": "NIGHT", "member": "z"}]}, "enrolments.member: no member “z”"),
         ({"members": [{"id": "a", "card": "yes"}]}, "members[0].card: a bool is expected"),
+        ({"members": [{"id": "a", "shelf": "a\0"}]}, "case 0: a text holds a sign that no database keeps"),
+        ({"members": [{"id": "\ud800"}]}, "case 0: a text holds a sign that no database keeps"),
+        ({"place": "17\0"}, "case 0: a text holds a sign that no database keeps"),
+        ({"members": [{"id": "a", "returned_on": "0001-01-01"}]}, "members[0].returned_on: a date is expected"),
+        ({"as_of": "20261122"}, "as_of: a date is expected"),
+        ({"as_of": "2026-W47-7"}, "as_of: a date is expected"),
     ],
 )
 def test_a_case_that_cannot_be_read_names_the_key(change: dict[str, object], said: str) -> None:
     with pytest.raises(CaseRefused) as refused:
         read_cases(cases("person.card", **change), LIBRARY, KEYS)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "line 1, column 1: not JSON"),
+        ('[{"id": 1,', "line 1, column 11: not JSON"),
+        ('[{"id": ' + "9" * 5_000 + "}]", "limit"),
+        ("[" * 100_000, "too deep"),
+        ('{"id": 1, "rule": "person.card", "rule": "person.vault"}', "“rule” stands twice"),
+        ('[{"members": [{"sex": "w", "sex": "m"}]}]', "“sex” stands twice"),
+    ],
+)
+def test_a_text_that_is_no_list_of_cases_is_refused(text: str, said: str) -> None:
+    with pytest.raises(CaseRefused, match=said):
+        read_cases(text, LIBRARY, KEYS)
+
+
+@pytest.mark.parametrize("reader", [interpreted, duck])
+def test_a_household_rule_where_there_is_none_is_answered_without_anybody_alive(reader: Any) -> None:
+    rules = ("!has(household.lamp)", "household.lamp", "household.members.all(m, m.card)")
+    for members in ([], [{"id": "a", "died_on": "2020-01-01"}]):
+        found = reader(cases(*rules, unit="household", household=None, members=members, enrolments=[]))
+        assert [result.value for result in found if result.member is None] == [True, None, None]
 
 
 def test_the_schema_names_every_fact_that_can_be_given() -> None:
