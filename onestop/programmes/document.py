@@ -6,6 +6,7 @@ stands. The canonical form is the one `programmes format` writes: keys in the or
 short lists and maps in one line, no comments; reading and writing it again gives the same bytes.
 """
 
+import math
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,8 +15,13 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from criteria.tokens import NO_CHARACTER, WHOLE_HIGH
 
 WIDTH: Final = 120
+# The schema needs eight; without a limit a file of brackets alone would exhaust the stack
+DEEPEST: Final = 30
 Value = Any  # a YAML value: dict, list, str, int, float, bool, date or None
 
 
@@ -73,17 +79,44 @@ class NotYaml(Exception):
 def read(text: str, name: str) -> Document:
     """Read one file; raises NotYaml when it cannot be read as a mapping, or names a key twice."""
     yaml = YAML(typ="safe", pure=True)
+    yaml.max_depth = DEEPEST
     try:
         node = yaml.compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-        raise NotYaml(" ".join(str(error.problem or error.context or error).split()), place) from error
+        said = " ".join(str(error.problem or error.context or error).split())
+        # advice for programmers, which the limit on depth ends with
+        raise NotYaml(said.partition(", if necessary increase")[0], place) from error
+    except ReaderError as error:
+        before = text[: error.position]
+        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise NotYaml(f"the sign U+{ord(text[error.position]):04X} has no place in a file of text", place) from error
     if not isinstance(node, MappingNode):
         raise NotYaml("the file must be a mapping that begins with 'code:'", Place(1, 1))
+    again = _repeated(node)
+    if again is not None:
+        place = Place(again.start_mark.line + 1, again.start_mark.column + 1)
+        raise NotYaml("this is repeated by an alias (*); write it out in every place", place)
     document = Document(name, {})
     document.data = _value(node, "", document, text)
     return document
+
+
+def _repeated(node: Node) -> Node | None:
+    """A node that an alias repeats, or None: a few lines of aliases can stand for a file without end."""
+    seen: set[int] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            return one
+        seen.add(id(one))
+        if isinstance(one, MappingNode):
+            waiting += [part for pair in one.value for part in pair]
+        elif isinstance(one, SequenceNode):
+            waiting += one.value
+    return None
 
 
 def _value(node: Node, path: str, document: Document, source: str) -> Value:
@@ -103,7 +136,7 @@ def _value(node: Node, path: str, document: Document, source: str) -> Value:
         begin = Place(place.line, place.column + len(quote))
         raw = source[node.start_mark.index + len(quote) : node.end_mark.index - len(quote)]
         document.texts[path] = Scalar(begin, raw, quote)
-        return str(node.value)
+        return _storable(node, place)
     return _scalar(kind, str(node.value), place)
 
 
@@ -111,14 +144,23 @@ def _mapping(node: MappingNode, path: str, document: Document, source: str) -> d
     """A mapping with text keys; the same key twice is refused, since YAML would keep only one of them."""
     found: dict[str, Value] = {}
     for key_node, value_node in node.value:
-        key = str(key_node.value)
         place = Place(key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        key = _storable(key_node, place)
         if key in found:
             raise NotYaml(f"'{key}' stands here twice", place)
         inner = f"{path}.{key}".lstrip(".")
         found[key] = _value(value_node, inner, document, source)
         document.places[f"{inner}:key"] = place
     return found
+
+
+def _storable(node: Node, place: Place) -> str:
+    """The text of a value or key; an escape may have written into it what no database keeps."""
+    text = str(node.value)
+    wrong = NO_CHARACTER.search(text)
+    if wrong:
+        raise NotYaml(f"the sign U+{ord(wrong.group()):04X} has no place in a text", place)
+    return text
 
 
 def _scalar(kind: str, text: str, place: Place) -> Value:
@@ -130,13 +172,19 @@ def _scalar(kind: str, text: str, place: Place) -> Value:
             case "bool":
                 return text.lower() == "true"
             case "int":
-                return int(text.replace("_", ""), 0)
+                whole = int(text.replace("_", ""), 0)
+                if abs(whole) <= WHOLE_HIGH:
+                    return whole
             case "float":
-                return float(text)
+                number = float(text)
+                if math.isfinite(number):
+                    return number
             case "timestamp":
                 return date.fromisoformat(text)
     except ValueError as error:
-        raise NotYaml(f"'{text}' is no {kind} (dates are written 2014-06-01)", place) from error
+        raise NotYaml(f"'{text[:40]}' is no {kind} (dates are written 2014-06-01)", place) from error
+    if kind in ("int", "float"):
+        raise NotYaml("this number is too big", place)
     raise NotYaml(f"values of the kind '{kind}' are not used here", place)
 
 

@@ -109,6 +109,37 @@ def test_an_empty_file_is_refused() -> None:
         document.read("- a\n", "A.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "place"),
+    [
+        ("", "must be a mapping", (1, 1)),
+        ("code: A\nname: x\0y\n", "U\\+0000", (2, 8)),
+        ("PK\x03\x04", "U\\+0003", (1, 3)),
+        ('code: A\nname: "\\ud800"\n', "U\\+D800", (2, 7)),
+        ('code: A\n"\\0": x\n', "U\\+0000", (2, 1)),
+        ("code: " + "[" * 500 + "]" * 500, "maximum depth", (1, 36)),
+        ("code: &a [*a]\n", "repeated by an alias", (1, 7)),
+        ("a: &a [1, 1]\nb: &b [*a, *a]\n", "repeated by an alias", (1, 4)),
+        ("code: 0x" + "f" * 5_000, "too big", (1, 7)),
+        ("code: " + "9" * 5_000, "is no int", (1, 7)),
+        ("code: 1e999", "too big", (1, 7)),
+    ],
+)
+def test_what_is_no_text_of_a_programme_is_refused_by_place(text: str, said: str, place: tuple[int, int]) -> None:
+    with pytest.raises(document.NotYaml, match=said) as refused:
+        document.read(text, "A.yaml")
+    assert refused.value.place == document.Place(*place)
+    assert len(str(refused.value)) < 120
+
+
+def test_a_file_with_a_mark_of_byte_order_or_the_line_ends_of_windows_is_the_same_file() -> None:
+    plain = document.read(FILE, "THR.yaml")
+    for text in ("\ufeff" + FILE, FILE.replace("\n", "\r\n")):
+        read = document.read(text, "THR.yaml")
+        assert read.data == plain.data
+        assert read.places["versions.0.criteria.0.rule"] == plain.places["versions.0.criteria.0.rule"]
+
+
 def test_a_place_inside_a_rule_is_a_place_of_the_file() -> None:
     read = document.read(FILE, "THR.yaml")
     line = FILE.splitlines()[13]
