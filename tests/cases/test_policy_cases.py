@@ -18,6 +18,7 @@ from criteria.catalogue import Catalogue
 from criteria.compile import compile_counts
 from criteria.engines import Engine
 from criteria.explain import changes
+from criteria.interpret import assess
 from criteria.programme import Programme
 from criteria.relations import Residents
 from criteria.wide import WideTables
@@ -140,7 +141,8 @@ def test_it_changes_on_the_day_written(name: str, catalogue: Catalogue) -> None:
     criteria = [(one["key"], one["rule"]) for one in document["versions"][-1]["criteria"]]
     programme = Programme.read(document["code"], document["unit"], criteria, catalogue, own_openings=False)
     for member, expected in CASES[name]["changes"].items():
-        first = changes(programme, case.family, case.as_of, catalogue, person=member)[0]
+        today = assess(programme, case.family, case.as_of, catalogue, person=member)
+        first = changes(today, case.family, catalogue)[0]
         assert (first.on, first.verdict) == (expected["on"], expected["verdict"])
 
 
