@@ -57,12 +57,16 @@ class FiguresWrong(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Village:
-    """One village with its households of ID-Poor 1 and 2; `households` None: a share of the commune's."""
+    """One village with its households of ID-Poor 1 and 2; `households` None: a share of the commune's.
+
+    `line` is where it stands in its file, 0 when it is from none.
+    """
 
     code: str
     poor_1: int
     poor_2: int
     households: int | None = None
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,24 +242,33 @@ _COLUMNS: Final = ("village_code", "poor1_households", "poor2_households", "est_
 def read_villages(path: Path) -> list[Village]:
     """The villages of a round from a CSV with the columns village_code, poor1_households, poor2_households,
     est_all_households. Raises FiguresWrong with the line of the first row that does not fit."""
-    with path.open(encoding="utf-8", newline="") as lines:
+    with path.open(encoding="utf-8-sig", newline="") as lines:  # Excel writes a mark before the first column
         rows = csv.DictReader(lines)
-        lacking = [column for column in _COLUMNS if column not in (rows.fieldnames or ())]
-        if lacking:
-            raise FiguresWrong(f"{path}: the columns {', '.join(lacking)} are missing in the first line")
-        villages: list[Village] = []
-        seen: set[str] = set()
-        for row in rows:
-            try:
-                code, first, second, households = (row[column] for column in _COLUMNS)
-                village = Village(code, int(first), int(second), int(households))
-            except (TypeError, ValueError) as wrong:
-                raise FiguresWrong(f"{path}, line {rows.line_num}: a count is not a whole number") from wrong
-            if village.code in seen or min(village.poor_1, village.poor_2) < 0 or len(village.code) < 2:
-                raise FiguresWrong(f"{path}, line {rows.line_num}: village {village.code} is there twice or not sound")
-            seen.add(village.code)
-            villages.append(village)
+        try:
+            lacking = [column for column in _COLUMNS if column not in (rows.fieldnames or ())]
+            if lacking:
+                raise FiguresWrong(f"{path}: the columns {', '.join(lacking)} are missing in the first line")
+            villages = [_village(row, path, rows.line_num) for row in rows]
+        except csv.Error as wrong:
+            raise FiguresWrong(f"{path}, line {rows.line_num + 1}: this is no CSV file ({wrong})") from wrong
+    seen: set[str] = set()
+    for village in villages:
+        if village.code in seen:
+            raise FiguresWrong(f"{path}, line {village.line}: village {village.code} is there twice")
+        seen.add(village.code)
     return villages
+
+
+def _village(row: Mapping[str, str], path: Path, line: int) -> Village:
+    try:
+        first, second, households = (int(row[column]) for column in _COLUMNS[1:])
+    except (TypeError, ValueError) as wrong:  # TypeError: the row is too short
+        raise FiguresWrong(f"{path}, line {line}: a count is not a whole number") from wrong
+    if min(first, second) < 0 or first + second > households:
+        raise FiguresWrong(
+            f"{path}, line {line}: {households} households cannot be {first} of ID-Poor 1 and {second} of ID-Poor 2"
+        )
+    return Village(row[_COLUMNS[0]] or "", first, second, households, line)
 
 
 def in_commune(villages: Sequence[Village], commune: str) -> list[Village]:

@@ -1,5 +1,6 @@
 """From figures to households: `generate` and the population it makes, household by household."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from typing import Final
 
 from pilot.answers import Answers
 from pilot.enrolled import check_rules
-from pilot.figures import SEXES, Commune, Figures, FiguresWrong, Homes, Village, in_commune
+from pilot.figures import OLDEST, SEXES, Commune, Figures, FiguresWrong, Homes, Village, in_commune
 from pilot.maker import Maker, stream
 from pilot.names import Names
 from pilot.people import Household, Person
@@ -62,10 +63,20 @@ class Population:
         for commune in self.figures.communes:
             villages = self._villages(commune)
             persons = sum(commune.persons.values())
-            yield Area(
+            area = Area(
                 commune.code, commune.name, villages, ages_of(commune, self.figures, weights), commune.migrants,
                 round(persons * self.figures.shares["pregnant"]), commune.homes,
-            ), planted(commune.code, self.on)  # fmt: skip
+            )  # fmt: skip
+            yield area, _that_fit(planted(commune.code, self.on), area)
+
+    def check(self) -> None:
+        """Raises FiguresWrong for a day the figures say nothing of, and for villages that do not fit the communes."""
+        first, last = self.figures.round_from, self.figures.pyramid_on.year + OLDEST
+        if not (first <= self.on and self.on.year <= last):
+            raise FiguresWrong(f"there are no figures for {self.on}: choose a day from {first} to the end of {last}")
+        if self.size is None:
+            for commune in self.figures.communes:
+                self._villages(commune)
 
     def _villages(self, commune: Commune) -> tuple[VillagePlan, ...]:
         """The commune's villages; its families are kept, shared out as the list of villages estimates them."""
@@ -85,7 +96,7 @@ class Population:
 
     @cached_property
     def _template(self) -> tuple[Ages, float, float, float, Homes]:
-        """All communes as one: ages, shares of ID-Poor 1 and 2 and of migrants, the mean of the houses."""
+        """All communes as one: ages, shares of ID-Poor 1 and 2 and of migrants, and what a family's house is like."""
         weights = weights_by_age(self.figures, self.on)
         communes = self.figures.communes
         all_ages = [ages_of(commune, self.figures, weights) for commune in communes]
@@ -93,7 +104,11 @@ class Population:
         families = sum(commune.families for commune in communes)
         poor = [sum(commune.poor[level] for commune in communes) / families for level in (1, 2)]
         migrants = sum(sum(commune.migrants.values()) for commune in communes) / sum(map(sum, ages.values()))
-        return ages, poor[0], poor[1], migrants, communes[0].homes
+        mean = {
+            figure: sum(commune.families * getattr(commune.homes, figure) for commune in communes) / families
+            for figure in Homes.__slots__
+        }
+        return ages, poor[0], poor[1], migrants, Homes(**mean)
 
     def _bench_areas(self, persons: int) -> Iterator[Area]:
         """One area a village: the template scaled to the village's share of the persons asked for."""
@@ -127,7 +142,8 @@ def generate(
     With `villages` each village has exactly its households of ID-Poor 1 and 2 and its share of the commune's families;
     without, the commune's poor are spread over its villages. With `persons` that many people are made in the shape of
     all communes together over the villages `codes` (or those of `villages`, or the figures'), for benches, without the
-    planted households. Raises FiguresWrong when the figures do not fit together, or the persons are too few.
+    planted households. Raises FiguresWrong when the figures do not fit together, or the persons are too few: at once,
+    but for what turns up only while a commune's households are put together.
     """
     check_rules(figures.enrolments)
     if persons is not None:
@@ -143,7 +159,27 @@ def generate(
         if strays:
             raise FiguresWrong(f"the list of villages has {strays[0]}, which lies in no commune of the figures")
     kept = None if villages is None else tuple(villages)
-    return Population(figures, names, kept, None if codes is None else tuple(codes), on, seed, persons)
+    population = Population(figures, names, kept, None if codes is None else tuple(codes), on, seed, persons)
+    population.check()
+    return population
+
+
+def _that_fit(plants: Sequence[Planted], area: Area) -> list[Planted]:
+    """The planted households whose village is listed and has such a one, and whose members the area has."""
+    room = {
+        village.code: [village.families - village.poor_1 - village.poor_2, village.poor_1, village.poor_2]
+        for village in area.villages
+    }
+    persons = Counter({(sex, age): count for sex in SEXES for age, count in enumerate(area.ages[sex])})
+    fitting = []
+    for plant in plants:
+        levels = room.get(plant.home.village, [0, 0, 0])
+        members = Counter((slot.sex, slot.age) for slot in plant.home.slots)
+        if levels[plant.home.level] and members <= persons:
+            levels[plant.home.level] -= 1
+            persons -= members
+            fitting.append(plant)
+    return fitting
 
 
 def _at_least(floors: Sequence[int], wanted: list[int]) -> list[int]:

@@ -183,7 +183,7 @@ class Maker:
         if home.level == 0 and never:
             return []
         begins = self.figures.round_from
-        recorded = date.fromordinal(begins.toordinal() + 60 + int(rng.random() * 120))
+        recorded = date.fromordinal(min(self.today, begins.toordinal() + 60 + int(rng.random() * 120)))
         card = f"{self.figures.round_code}-{key}" if home.level else ""
         return [Poverty(home.level, self.figures.round_code, card, begins, self.figures.round_to, recorded)]
 

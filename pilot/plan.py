@@ -317,14 +317,12 @@ def plan(
 ) -> Iterator[Home]:
     """All households of the area, village by village, numbered from 1 in each.
 
-    `planted` households come first in their village and count in every total.
+    `planted` households come first in their village and count in every total; the area must have room for them.
     """
     ages = {sex: list(area.ages[sex]) for sex in SEXES}
     for home in planted:
         for slot in home.slots:
             ages[slot.sex][slot.age] -= 1
-            if ages[slot.sex][slot.age] < 0:
-                raise FiguresWrong(f"commune {area.code} has nobody of {slot.age} left for the planted {home.scenario}")
     families = sum(village.families for village in area.villages)
     homes = compose(ages, families - len(planted), shares, female_head, rng)
     _send_abroad(homes, area.migrants, planted, rng)

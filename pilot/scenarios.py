@@ -2,7 +2,7 @@
 
 They are the invented people of the requirements' end-to-end scenarios that turn on eligibility, and four more whose
 state changes around the day of the demonstration. Birth dates and answers are fixed; the rest is drawn as for all.
-A household is planted only when all its members are born on the day.
+A household is planted only when all its members are born on the day, and its village and commune have such people.
 """
 
 from collections.abc import Mapping

@@ -36,6 +36,7 @@ from pilot import FiguresWrong, Population, Village, generate, read_pack, read_v
 from pilot.generate import DEFAULT_ON
 
 DEFAULT_SEED: Final = 1
+_LARGEST_SEED: Final = 10**18 - 1  # what the row of the load can hold
 _SHOWN: Final = 5  # problems printed at most
 Say = Callable[[str], object]
 
@@ -89,6 +90,10 @@ def load_pilot(wanted: Wanted, *, keep: bool, by: Officer, say: Say) -> PilotLoa
             _("These people are invented. They are loaded only into the demonstration: set ONESTOP_MODE=demo.")
         )
     day, seed = wanted.on or DEFAULT_ON, DEFAULT_SEED if wanted.seed is None else wanted.seed
+    if abs(seed) > _LARGEST_SEED:
+        raise PilotRefused(
+            _("The seed %(seed)d is too large: choose a whole number of up to 18 digits.") % {"seed": seed}
+        )
     _claim(day)
     if standing := PilotLoad.objects.first():
         return _kept(standing, wanted, keep=keep, say=say)
@@ -153,7 +158,10 @@ def _population(wanted: Wanted, day: date, seed: int) -> Population:
     """The generator, fed from the country pack and the list of villages. Raises FiguresWrong, PilotRefused."""
     for name in ("pilot.yaml", "names.yaml"):
         pack().node(name)  # refuses, with the file's name and line, what is missing or no YAML
-    figures, names = read_pack(pack().folder)
+    try:
+        figures, names = read_pack(pack().folder)
+    except FiguresWrong as wrong:
+        raise PilotRefused(str(wrong)) from wrong
     villages = _villages(wanted.villages) if wanted.villages else None
     return generate(figures, names, villages=villages, on=day, seed=seed, persons=wanted.persons)
 
@@ -170,8 +178,7 @@ def _villages(path: Path) -> list[Village]:
     level = len(pack().levels)
     known = AdministrativeUnit.objects.filter(level=level, code__in=codes).values_list("code", flat=True)
     if unknown := codes.difference(known):
-        lines = enumerate(path.read_text("utf-8").splitlines(), start=1)
-        places = [f"{number}: {code}" for number, text in lines for code in unknown if code in text.split(",")]
+        places = [f"{village.line}: {village.code}" for village in villages if village.code in unknown]
         raise PilotRefused(
             _("%(file)s: the gazetteer has no such village (line: code): %(places)s. Correct it, or add the unit.")
             % {"file": path, "places": ", ".join(places[:_SHOWN])}

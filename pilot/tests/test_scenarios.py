@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from pilot import Figures, Names, generate
+from pilot import Figures, Names, Village, generate
 from pilot.scenarios import SCENARIOS
 from pilot.tests.conftest import ON, Counts, latest
 
@@ -61,9 +61,30 @@ def test_the_day_by_day_households_change_when_they_should(pilot: Counts) -> Non
     assert {person.birth_precision for person in pilot.planted["year"].members} == {"year"}
 
 
-@pytest.mark.parametrize("day", [date(2009, 6, 1), date(2013, 1, 1)])
+@pytest.mark.parametrize("day", [date(2010, 1, 1), date(2013, 1, 1)])
 def test_nobody_is_planted_before_all_of_the_household_are_born(figures: Figures, names: Names, day: date) -> None:
-    # Sok Chanthy's commune and Keo Sreymom's: Dara was born in 2012, the pupils before 2009.
+    # Sok Chanthy's commune and Keo Sreymom's: Dara was born in 2012, the pupils before 2010.
     some = replace(figures, communes=tuple(one for one in figures.communes if one.code in ("170101", "171202")))
     for home in generate(some, names, on=day).households():
         assert all(person.birth_date <= day for person in home.members), home.scenario
+
+
+@pytest.mark.parametrize("lacks", ["the village", "poor households"])
+def test_a_household_that_its_village_has_no_room_for_is_not_planted_and_the_totals_hold(
+    figures: Figures, names: Names, lacks: str
+) -> None:
+    commune = figures.communes[0]
+    villages = [Village(code, 5, 12, 95) for code in commune.villages if code != "17010106"]
+    if lacks == "poor households":
+        villages.append(Village("17010106", 0, 12, 95))  # Sok Chanthy's household is of ID-Poor 1
+    homes = list(generate(replace(figures, communes=(commune,)), names, villages=villages).households())
+    assert len(homes) == commune.families
+    assert sum(len(home.present(ON)) for home in homes) == sum(commune.persons.values())
+    planted = {home.scenario for home in homes}
+    assert "rith" in planted and "chanthy" not in planted and ("sixty" in planted) is (lacks == "poor households")
+    for village in villages:
+        here = [home for home in homes if home.unit_code == village.code]
+        assert [sum(home.poverty[0].level == level for home in here if home.poverty) for level in (1, 2)] == [
+            village.poor_1,
+            village.poor_2,
+        ]

@@ -1,15 +1,18 @@
 """The population adds up to the published figures."""
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from pilot import Figures, FiguresWrong, Names, Village, generate, read_villages
+from pilot import Figures, FiguresWrong, Household, Names, Village, generate, read_pack, read_villages
 from pilot.pyramid import ages_of, weights_by_age
-from pilot.tests.conftest import ON, Counts, count, country_file
+from pilot.scenarios import SCENARIOS
+from pilot.tests.conftest import COUNTRY, ON, Counts, count, country_file
 
 COMMUNES = 13
 
@@ -78,6 +81,7 @@ def test_every_village_has_exactly_its_published_poor_households(figures: Figure
     villages = read_villages(shared / "data" / "idpoor" / "idpoor_2010_pilot_villages.csv")
     counts = count(generate(figures, names, villages=villages))
     assert len(villages) == len(counts.households) == 130
+    assert set(counts.planted) == {scenario.code for scenario in SCENARIOS}
     for village in villages:
         assert counts.levels[village.code, 1] == village.poor_1
         assert counts.levels[village.code, 2] == village.poor_2
@@ -113,28 +117,75 @@ def test_a_million_people_begin_at_once(figures: Figures, names: Names) -> None:
 @pytest.mark.parametrize("day", [date(2010, 2, 1), date(2016, 2, 29), date(2026, 11, 22)])
 def test_the_totals_hold_on_any_day(figures: Figures, names: Names, day: date) -> None:
     commune = figures.communes[8]
-    one = Figures(**{name: getattr(figures, name) for name in figures.__slots__} | {"communes": (commune,)})
-    homes = list(generate(one, names, on=day).households())
+    homes = list(generate(replace(figures, communes=(commune,)), names, on=day).households())
     assert len(homes) == commune.families
     assert sum(len(home.present(day)) for home in homes) == sum(commune.persons.values())
 
 
-def test_a_list_that_does_not_fit_is_refused_with_the_place(figures: Figures, names: Names, tmp_path: Path) -> None:
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(2009, 12, 31), date(2104, 1, 1), date.max])
+def test_a_day_without_figures_is_refused_with_the_days_that_have_some(
+    figures: Figures, names: Names, day: date
+) -> None:
+    with pytest.raises(FiguresWrong, match="from 2010-01-01 to the end of 2103"):
+        generate(figures, names, on=day)
+
+
+@pytest.mark.parametrize("day", [date(2010, 1, 1), date(2103, 12, 31)])
+def test_the_first_and_the_last_day_with_figures_have_their_people(figures: Figures, names: Names, day: date) -> None:
+    commune = figures.communes[8]
+    homes = list(generate(replace(figures, communes=(commune,)), names, on=day).households())
+    assert sum(len(home.present(day)) for home in homes) == sum(commune.persons.values())
+    assert all(status.recorded_on <= day for home in homes for status in home.poverty)
+
+
+def test_a_list_that_does_not_fit_is_refused_at_once_with_the_place(figures: Figures, names: Names) -> None:
     with pytest.raises(FiguresWrong, match="99010101"):
         generate(figures, names, villages=[Village("99010101", 1, 1, 10)])
     with pytest.raises(FiguresWrong, match="170102"):
-        list(generate(figures, names, villages=[Village("17010101", 1, 1, 10)]).households())
-    with pytest.raises(FiguresWrong, match="more poor households than"):
-        list(generate(figures, names, villages=[Village("17010101", 3000, 1, 10)]).households())
-    broken = tmp_path / "villages.csv"
-    broken.write_text(
-        "village_code,poor1_households,poor2_households,est_all_households\n17010101,1,many,10\n", "utf-8"
-    )
-    with pytest.raises(FiguresWrong, match="line 2"):
-        read_villages(broken)
-    broken.write_text("village_code,poor1_households\n", "utf-8")
-    with pytest.raises(FiguresWrong, match="poor2_households, est_all_households"):
-        read_villages(broken)
+        generate(figures, names, villages=[Village("17010101", 1, 1, 10)])
+    with pytest.raises(FiguresWrong, match="170101: .* more poor households than"):
+        generate(figures, names, villages=[Village("17010101", 3000, 1, 3001)])
+
+
+HEAD = "village_code,poor1_households,poor2_households,est_all_households"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "columns village_code, poor1_households, .* missing in the first line"),
+        ("village_code,poor1_households\n", "columns poor2_households, est_all_households"),
+        (f"{HEAD}\n17010101,1,many,10\n", "line 2: a count is not a whole number"),
+        (f"{HEAD}\n17010101,1\n", "line 2: a count is not a whole number"),
+        (f"{HEAD}\n17010102,1,1,10\n17010101,-1,2,10\n", "line 3: 10 households cannot be -1 of ID-Poor 1 and 2 of"),
+        (f"{HEAD}\n17010101,6,5,10\n", "line 2: 10 households cannot be 6 of ID-Poor 1 and 5 of"),
+        (f"{HEAD}\n17010101,1,2,10\n\n17010101,1,2,10\n", "line 4: village 17010101 is there twice"),
+        (f"{HEAD}\n17010101,1,2,{'1' * 200_000}\n", "line 2: this is no CSV file"),
+    ],
+)
+def test_a_file_of_villages_that_is_not_sound_is_refused_with_its_line(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "villages.csv"
+    path.write_text(text, "utf-8")
+    with pytest.raises(FiguresWrong, match=said) as refused:
+        read_villages(path)
+    assert str(refused.value).startswith(str(path))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_file_of_villages_may_come_from_a_spreadsheet(end: str, tmp_path: Path) -> None:
+    path = tmp_path / "villages.csv"
+    path.write_bytes(f'\ufeff{HEAD},note{end}"17010101",1,2,10,{end}17010102,3,4,20,"ភូមិ"{end}'.encode())
+    assert read_villages(path) == [Village("17010101", 1, 2, 10, 2), Village("17010102", 3, 4, 20, 3)]
+
+
+def test_a_bench_has_the_houses_of_all_communes_together(figures: Figures, names: Names) -> None:
+    def electricity(homes: Iterator[Household]) -> float:
+        told = [sheet.answers.get("electricity") for home in homes for sheet in home.sheets if sheet.topic == "housing"]
+        return told.count(True) / (told.count(True) + told.count(False))
+
+    families = sum(commune.families for commune in figures.communes)
+    mean = sum(commune.homes.electricity * commune.families for commune in figures.communes) / families
+    assert electricity(generate(figures, names, persons=10_000).households()) == pytest.approx(mean, abs=0.02)
 
 
 def test_figures_that_contradict_each_other_are_refused() -> None:
@@ -150,3 +201,24 @@ def test_figures_that_contradict_each_other_are_refused() -> None:
     data["enrolments"].append({"programme": "HEF", "to": "giants", "unit": "person", "share": 1, "ended": 0})
     with pytest.raises(FiguresWrong, match="giants"):
         generate(Figures.read(data), Names.read(country_file("names.yaml")))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("pilot.yaml", "families: 1908", "families: many", "'many'"),
+        ("pilot.yaml", "id_poor: {1: 108, 2: 252}", "id_poor: [108, 252]", "IndexError"),
+        ("pilot.yaml", "female_head: 0.24", "female_heads: 0.24", "female_heads"),
+        ("names.yaml", "latin: Chea,", "", "latin"),
+        ("names.yaml", "first:", "firsts:", "first missing"),
+    ],
+)
+def test_a_pack_of_another_shape_is_refused_with_its_file(
+    name: str, old: str, new: str, said: str, tmp_path: Path
+) -> None:
+    for file in ("pilot.yaml", "names.yaml"):
+        text = (COUNTRY / file).read_text("utf-8")
+        (tmp_path / file).write_text(text.replace(old, new, 1) if file == name else text, "utf-8")
+    with pytest.raises(FiguresWrong, match=said) as refused:
+        read_pack(tmp_path)
+    assert str(tmp_path / name) in str(refused.value)

@@ -263,6 +263,14 @@ def test_too_few_people_for_the_villages_are_refused_with_the_smallest_number(de
     assert made.persons >= 1300
 
 
+def test_a_seed_or_a_day_that_cannot_be_is_refused_before_anybody_is_made(demo: Officer) -> None:
+    with pytest.raises(PilotRefused, match="up to 18 digits"):
+        load(Wanted(seed=10**18, persons=1500), demo)
+    with pytest.raises(PilotRefused, match="pilot.yaml: there are no figures for 2009-12-31"):
+        load(Wanted(on=date(2009, 12, 31)), demo)
+    assert not Household.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -270,8 +278,9 @@ def test_too_few_people_for_the_villages_are_refused_with_the_smallest_number(de
         (f"{COLUMNS}\n17010101,3,many,90\n", "line 2: a count is not a whole number"),
         (f"{COLUMNS}\n17010101,3,4,90\n17010101,3,4,90\n", "line 3: village 17010101 is there twice"),
         (f"{COLUMNS}\n17010199,3,4,90\n", r"no such village \(line: code\): 2: 17010199"),
+        (f'{COLUMNS}\n17010101,3,4,90\n"17010199",3,4,90\n', r"no such village \(line: code\): 3: 17010199"),
         (f"{COLUMNS}\n01020101,3,4,90\n", "01020101, which lies in no commune of the figures"),
-        (f"{COLUMNS}\n17010101,3000,4,90\n", "commune 170101: .* more poor households than the commune has families"),
+        (f"{COLUMNS}\n17010101,3000,4,3090\n", "commune 170101: .* more poor households than the commune has families"),
         (f"{COLUMNS}\n17010101,3,4,90\n", "none of commune 170102"),
     ],
 )
