@@ -17,7 +17,7 @@ from criteria.dates import Precision, interval
 from onestop.areas.text import ascii_digits, normalise
 
 # Earlier years belong to nobody alive; years from 2400 on are of the Buddhist era, 543 ahead.
-_YEARS: Final = range(1870, 2151)
+YEARS: Final = range(1870, 2151)
 _BUDDHIST_YEARS: Final = range(2400, 2700)
 _BUDDHIST_OFFSET: Final = 543
 
@@ -85,7 +85,7 @@ def read_date(text: str) -> PartialDate:
         year -= _BUDDHIST_OFFSET
     elif buddhist:
         raise DateNotUnderstood(_("A year of the Buddhist era lies between 2400 and 2699: look at the year again."))
-    if year not in _YEARS:
+    if year not in YEARS:
         raise DateNotUnderstood(_("Write the year with four digits, for example 1987 or 2530."))
     precision: Precision = "day" if day else "month" if month else "year"
     value = _date(year, month or 1, day or 1)

@@ -6,13 +6,13 @@ import json
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandError
 
 from onestop.areas import clock
 from onestop.areas.models import AdministrativeUnit
+from onestop.areas.options import read_day
 from onestop.areas.scope import current
 from onestop.eligibility.queries import NoSuchProgramme, listed, table_counts
 from onestop.staff.commands import OfficeCommand
@@ -27,7 +27,7 @@ class Command(OfficeCommand):
         parser.add_argument(
             "--unit", required=True, metavar="CODE", help="code of a village, commune, district, province"
         )
-        parser.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="default: today")
+        parser.add_argument("--on", type=read_day, metavar="DATE", help="default: today")
         parser.add_argument("--programme", metavar="CODE", help="list the persons of one programme")
         parser.add_argument("--by", choices=["commune", "village"], help="one line for each place")
         parser.add_argument("--format", choices=["table", "csv", "json"], default="table")

@@ -2,13 +2,13 @@
 
 import json
 from argparse import ArgumentParser
-from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandError
 
 from onestop.areas import clock
 from onestop.areas.numbers import NumberWrong
+from onestop.areas.options import read_day
 from onestop.areas.scope import current
 from onestop.eligibility.entitlements import as_lines, entitlements
 from onestop.eligibility.explain import Folder
@@ -24,7 +24,7 @@ class Command(OfficeCommand):
 
     def add_office_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--person", required=True, metavar="NUMBER", help="membership number")
-        parser.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="default: today")
+        parser.add_argument("--on", type=read_day, metavar="DATE", help="default: today")
         parser.add_argument("--format", choices=["text", "json"], default="text")
         parser.add_argument("--language", help="of the text; default: the working language of the country")
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from onestop.areas.country import PackRefused
 from onestop.areas.models import AdministrativeUnit
+from onestop.areas.options import read_day
 from onestop.enrolments.pilot_loading import OtherPopulation, PilotRefused, Wanted, counts, load_pilot
 from onestop.staff.commands import OfficeCommand
 from onestop.staff.models import Officer
@@ -28,7 +29,7 @@ class Command(OfficeCommand):
 
     def add_office_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--villages", type=Path, metavar="FILE", help="ID-Poor households of each village (CSV)")
-        parser.add_argument("--on", type=date.fromisoformat, metavar="DAY", help=f"their day (default {DEFAULT_ON})")
+        parser.add_argument("--on", type=read_day, metavar="DAY", help=f"their day (default {DEFAULT_ON})")
         parser.add_argument("--seed", type=int, metavar="N", help="another seed gives other people (default 1)")
         parser.add_argument("--persons", type=int, metavar="N", help="this many people, for benches and tests")
         parser.add_argument("--keep", action="store_true", help="leave them when they are there already")

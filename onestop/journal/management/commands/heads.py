@@ -1,11 +1,11 @@
 """./run onestop heads: the signed days of the journal, for another office to keep."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from onestop.areas.options import read_day
 from onestop.journal.heads import export, known_keys
 from onestop.journal.keys import KeyRefused
 from onestop.journal.models import DayHead
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--to", type=Path, metavar="FILE", help="the file to write; carry it to another office")
-        parser.add_argument("--since", type=date.fromisoformat, metavar="DAY", help="only from this day on")
+        parser.add_argument("--since", type=read_day, metavar="DAY", help="only from this day on")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -5,7 +5,6 @@ It stands in this room rather than in `areas`, as it opens a scope and writes a 
 
 from argparse import ArgumentParser
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -18,6 +17,7 @@ from onestop.areas.choices import RowOutcome
 from onestop.areas.country import PackRefused, pack
 from onestop.areas.gazetteer import Finding, Reading
 from onestop.areas.models import AdministrativeUnit
+from onestop.areas.options import read_day
 from onestop.journal.actions import record
 from onestop.staff.choices import TRANSFERRED
 from onestop.staff.scope import UnknownOfficer, officer_named, scope
@@ -40,12 +40,12 @@ class Command(BaseCommand):
         tree.add_argument("code", nargs="?", default="")
         tree.add_argument("--levels", type=int, default=1)
         for verb in (search, tree):
-            verb.add_argument("--on", type=date.fromisoformat, help="only units valid on the day (default: all)")
+            verb.add_argument("--on", type=read_day, help="only units valid on the day (default: all)")
         move = verbs.add_parser("transfer", help="give a unit, all below it and their rows another code")
         move.add_argument("old")
         move.add_argument("new")
         move.add_argument("--yes", action="store_true", help="do it; without this, only the counts are printed")
-        move.add_argument("--on", type=date.fromisoformat, help="the first day of the new code (default: today)")
+        move.add_argument("--on", type=read_day, help="the first day of the new code (default: today)")
         move.add_argument("--as", dest="officer", default="system.console", help="the officer in whose name")
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
