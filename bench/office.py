@@ -7,6 +7,7 @@ so that what a country adds as data is measured like everything else. A tenth of
 missing and many are stale. The database is made once per state of the project and kept in the temporary folder.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -140,7 +141,7 @@ def office(persons: int) -> Iterator[Office]:
         name = f"office_{persons}"
         urls = {"app": cluster.url(name, "onestop_app"), "owner": cluster.url(name, "onestop_owner")}
         os.environ.update(environment(urls["app"]))
-        wanted = f"{prepare.fingerprint()} {persons}"
+        wanted = state()
         if not cluster.database_exists(name) or prepare.prepared(urls["owner"]) != wanted:
             if cluster.database_exists(name):
                 cluster.drop_database(name)
@@ -148,6 +149,15 @@ def office(persons: int) -> Iterator[Office]:
             make(urls, persons)
             prepare.remember(urls["owner"], wanted)
         yield Office(urls["app"], urls["owner"], persons)
+
+
+def state() -> str:
+    """What decides which people are stored, and how: tables and country pack, the generator, names, this module."""
+    digest = hashlib.sha256(prepare.fingerprint().encode())
+    for pattern in ("pilot/*.py", "onestop/registry/names/*.py", "bench/office.py"):
+        for path in sorted(server.ROOT.glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def make(urls: dict[str, str], persons: int) -> None:

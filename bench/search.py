@@ -10,7 +10,6 @@ Making the database takes some ten minutes; it is made once for a state of the p
 """
 
 import argparse
-import hashlib
 import os
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench.office import inside
+from bench.office import inside, state
 from config import prepare
 from config.embedded_postgres import Cluster
 
@@ -69,15 +68,6 @@ def made(folder: Path, persons: int) -> Iterator[str]:
                 connection.execute("VACUUM ANALYZE")
             prepare.remember(owner, state())
         yield app
-
-
-def state() -> str:
-    """What decides which keys are stored: the rules of names, the tables, the people."""
-    digest = hashlib.sha256()
-    for pattern in ("onestop/registry/names/*.py", "onestop/registry/migrations/*.py", "pilot/*.py"):
-        for path in sorted(ROOT.glob(pattern)):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 if __name__ == "__main__":

@@ -1,19 +1,18 @@
 """Making the million, and asking them."""
 
-import os
 import statistics
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from django.db import connection, transaction
 from django.http import QueryDict
 
 from bench.office import DAY
+from bench.timing import backend_cpu
 from config import server
 from onestop.areas import clock
 from onestop.registry.loading import load as load_households
@@ -46,42 +45,50 @@ def load(persons: int, owner: str) -> int:
 
 
 def measure() -> int:
-    """Ask as both officers; print median and slowest of each kind of question, and its CPU, here and in the server."""
+    """Ask as both officers; print times of each kind of question, its CPU here and in the server, who was found."""
     officers = {"district": officer_named("district"), "nation": system_officer("system.loader")}
     with clock.fixed(DAY):
         for name, officer in officers.items():
             with scope(officer):
                 print(f"\n{name}: {Person.objects.count():,} persons in scope")
-                for what, works in questions(officer).items():
-                    calls = works * ROUNDS
-                    cpu = processor(connection.connection.info.backend_pid)
-                    times = sorted(map(seconds, calls))
-                    here, there = (
-                        (after - before) / len(calls) * 1000
-                        for after, before in zip(processor(connection.connection.info.backend_pid), cpu, strict=True)
-                    )
-                    print(
-                        f"  {what:<32} median {statistics.median(times) * 1000:6.1f} ms,"
-                        f" 19 of 20 within {times[int(len(times) * 0.95)] * 1000:6.1f} ms, slowest"
-                        f" {times[-1] * 1000:6.1f} ms; CPU {here:.1f} + {there:.1f} ms"
-                    )
+                for what, asked in questions(officer).items():
+                    print(f"  {what:<32} {told(asked * ROUNDS)}")
                 transaction.set_rollback(True)
     return 0
 
 
-def processor(pid: int) -> tuple[float, float]:
-    """CPU seconds used by this process and by its backend in the server."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
-    return time.process_time(), (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+class Question(NamedTuple):
+    """A call, and whom it should find."""
+
+    call: Callable[[], Any]
+    wanted: Any = None
 
 
-def seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+def told(questions: list[Question]) -> str:
+    """How long they took, and of those who were sought how many stand among the first five."""
+    pid = connection.connection.info.backend_pid
+    times, found = [], 0
+    cpu = time.process_time(), backend_cpu(pid)
+    for question in questions:
+        began = time.perf_counter()
+        answer = question.call()
+        times.append(time.perf_counter() - began)
+        if question.wanted:
+            found += question.wanted in [one.person.pk for one in answer[:5]]
+    here, there = (
+        (after - before) / len(questions) * 1000
+        for after, before in zip((time.process_time(), backend_cpu(pid)), cpu, strict=True)
+    )
+    times.sort()
+    sought = sum(question.wanted is not None for question in questions)
+    return (
+        f"median {statistics.median(times) * 1000:6.1f} ms,"
+        f" 19 of 20 within {times[int(len(times) * 0.95)] * 1000:6.1f} ms, slowest {times[-1] * 1000:6.1f} ms;"
+        f" CPU {here:.1f} + {there:.1f} ms" + (f"; among the first five {found / sought:.0%}" if sought else "")
+    )
 
 
-def questions(officer: Any) -> dict[str, list[Callable[[], object]]]:
+def questions(officer: Any) -> dict[str, list[Question]]:
     """Kinds of questions, each with its calls."""
     rng = Random(7)
     villages = sorted(Person.objects.order_by("unit_code").values_list("unit_code", flat=True).distinct())
@@ -89,23 +96,23 @@ def questions(officer: Any) -> dict[str, list[Callable[[], object]]]:
         rng.choice(Person.objects.filter(unit_code=village).exclude(birth_from=None)[:100])
         for village in rng.choices(villages, k=SAMPLE)
     ]
-    ask = partial(find, officer=officer)
     in_order = Person.objects.visible_to(officer).kept()
 
-    def page(rows: Any, after: str = "") -> Any:
-        return partial(keyset_page, rows, QueryDict(f"after={after}"), order=["name_sort"])
+    def ask(one: Person, text: str, **known: Any) -> Question:
+        return Question(partial(find, text, officer=officer, **known), one.pk)
+
+    def page(rows: Any, after: str = "") -> Question:
+        return Question(partial(keyset_page, rows, QueryDict(f"after={after}"), order=["name_sort"]))
 
     return {
-        "name + village": [partial(ask, lost(one.name_latin, rng), village=one.unit_code) for one in people],
-        "name in Khmer + village": [partial(ask, lost(one.name_km, rng), village=one.unit_code) for one in people],
-        "name + birth year": [
-            partial(ask, lost(one.name_latin, rng), birth_year=one.birth_from.year) for one in people
-        ],
-        "name alone": [partial(ask, lost(one.name_latin, rng)) for one in people],
-        "given name alone": [partial(ask, one.given_name_latin) for one in people],
-        "family name alone": [partial(ask, one.family_name_latin) for one in people],
-        "a name nobody has": [partial(ask, name) for name in WRONG],
-        "membership number": [partial(ask, one.number) for one in people],
+        "name + village": [ask(one, lost(one.name_latin, rng), village=one.unit_code) for one in people],
+        "name in Khmer + village": [ask(one, lost(one.name_km, rng), village=one.unit_code) for one in people],
+        "name + birth year": [ask(one, lost(one.name_latin, rng), birth_year=one.birth_from.year) for one in people],
+        "name alone": [ask(one, lost(one.name_latin, rng)) for one in people],
+        "given name alone": [ask(one, one.given_name_latin) for one in people],
+        "family name alone": [ask(one, one.family_name_latin) for one in people],
+        "a name nobody has": [Question(partial(find, name, officer=officer)) for name in WRONG],
+        "membership number": [ask(one, one.number) for one in people],
         "list page of a village": [page(in_order.under(one.unit_code)) for one in people],
         "list page of a commune": [page(in_order.under(one.unit_code[:6])) for one in people],
         "list page of the whole, first": [page(in_order)] * 10,
