@@ -58,6 +58,12 @@ def chosen(on: date, scope: Scope, codes: frozenset[str]) -> Rulebook:
     return book.only(codes) if codes else book
 
 
+def listing(on: date, scope: Scope) -> str:
+    """Which programmes the tables of a day have, in a sentence for commands."""
+    codes = [version.code for version in rulebook(on, scope).versions]
+    return f"There are: {', '.join(codes)}." if codes else f"There is no programme in the tables of {on}."
+
+
 def listed(unit: str, on: date, scope: Scope, code: str) -> Iterator[Listed]:
     """Cross-table 1 of a programme: every present member of the unit with the verdict, by village and number."""
     rows = live.rows(chosen(on, scope, frozenset({code})), unit)

@@ -14,7 +14,8 @@ from onestop.areas import clock
 from onestop.areas.models import AdministrativeUnit
 from onestop.areas.options import read_day
 from onestop.areas.scope import current
-from onestop.eligibility.queries import NoSuchProgramme, listed, table_counts
+from onestop.eligibility.queries import NoSuchProgramme, listed, listing, table_counts
+from onestop.eligibility.rulebook import rulebook
 from onestop.staff.commands import OfficeCommand
 from onestop.staff.models import Officer
 
@@ -60,8 +61,13 @@ class Command(OfficeCommand):
                 place_head = ["place"] if options["by"] else []
                 heads = ["programme", "unit", *place_head, "eligible", "not_eligible", "unknown"]
         except NoSuchProgramme as missing:
-            raise CommandError(f"No programme {missing} stands in the tables of {on}.") from missing
-        self.stdout.write(WRITERS[options["format"]](heads, rows), ending="")
+            raise CommandError(
+                f"No programme {missing} stands in the tables of {on}. {listing(on, scope)}"
+            ) from missing
+        if options["format"] == "table" and not rows:
+            self.stdout.write("Nobody lives there on this day." if rulebook(on, scope).versions else listing(on, scope))
+        else:
+            self.stdout.write(WRITERS[options["format"]](heads, rows), ending="")
 
     def journal_note(self, **options: Any) -> str:
         return " ".join(filter(None, ("crosstable", options["unit"], options["programme"] or options["by"] or "")))
@@ -91,7 +97,7 @@ def as_table(heads: Sequence[str], rows: list[dict[str, Any]]) -> str:
         ).rstrip()
         for line in [list(heads), *cells]
     ]
-    return "\n".join(lines) + "\n" if rows else "Nobody lives there on this day.\n"
+    return "\n".join(lines) + "\n"
 
 
 WRITERS = {"table": as_table, "csv": as_csv, "json": as_json}

@@ -12,6 +12,7 @@ from onestop.areas.options import read_day
 from onestop.areas.scope import current
 from onestop.eligibility.entitlements import as_lines, entitlements
 from onestop.eligibility.explain import Folder
+from onestop.eligibility.queries import listing
 from onestop.eligibility.rulebook import rulebook
 from onestop.registry.queries import person_by_number
 from onestop.staff.commands import OfficeCommand
@@ -35,12 +36,13 @@ class Command(OfficeCommand):
             raise CommandError(str(wrong)) from wrong
         if person is None:
             raise CommandError(f"Nobody with this number is in the area of {officer}.")
-        book = rulebook(options["on"] or clock.today(), current())
+        on = options["on"] or clock.today()
+        book = rulebook(on, current())
         found = entitlements(Folder.of_person(person, book), str(person.pk))
         if options["format"] == "json":
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))
         else:
-            self.stdout.write(as_lines(found, options["language"] or ""))
+            self.stdout.write(as_lines(found, options["language"] or "") or listing(on, current()))
 
     def journal_note(self, **options: Any) -> str:
         return "entitlements"

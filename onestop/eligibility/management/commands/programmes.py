@@ -35,7 +35,10 @@ class Command(OfficeCommand):
         export.add_argument("--to", type=Path, metavar="FOLDER", help="write CODE.yaml there instead")
 
     def run(self, officer: Officer, **options: Any) -> None:
-        {"format": self.format, "load": self.load, "export": self.export}[options["verb"]](officer, options)
+        try:
+            {"format": self.format, "load": self.load, "export": self.export}[options["verb"]](officer, options)
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}.") from error
 
     def format(self, officer: Officer, options: dict[str, Any]) -> None:
         changed = []
@@ -43,7 +46,7 @@ class Command(OfficeCommand):
             try:
                 text = path.read_text("utf-8")
                 canonical = files.write(schema.ordered(files.read(text, str(path)).data))
-            except (OSError, UnicodeDecodeError, files.NotYaml) as error:
+            except (UnicodeDecodeError, files.NotYaml) as error:
                 raise CommandError(f"{path}: {error}") from error
             if canonical != text:
                 changed.append(path)
