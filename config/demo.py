@@ -13,16 +13,17 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 from config import assets, demo_check, prepare, processes, restoring, server
+from onestop.areas.options import read_day
 
 DEFAULT_PORT = 8000
 DEFAULT_DAY = "2014-06-11"
 PORTS = 50
 START_SECONDS = 60
 JOBS = ["worker", "--concurrency", "1"]  # without checks: they would load every page into the worker
+NEW_DATABASE = f"{server.DEMO_DATABASE}_new"  # takes the demonstration's name when all people are in it
 OTHER_POPULATION = 3  # exit status of the command pilot when the database holds other people
 
 
@@ -45,7 +46,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run demo", description="A demonstration with the pilot's population.")
     parser.add_argument("--port", type=int, help=f"default: {DEFAULT_PORT}, or the next free one")
     parser.add_argument("--villages", type=Path, help="ID-Poor counts by village (CSV); without it the commune figures")
-    parser.add_argument("--on", type=date.fromisoformat, help=f"the demonstration's day, default {DEFAULT_DAY}")
+    parser.add_argument("--on", type=read_day, help=f"the demonstration's day, default {DEFAULT_DAY}")
     parser.add_argument("--seed", type=int, help="another seed gives other invented people, default 1")
     parser.add_argument("--persons", type=int, help="only so many invented people, for a quick look")
     parser.add_argument("--fresh", action="store_true", help="begin anew; the present demonstration is kept aside")
@@ -60,7 +61,8 @@ def run(options: argparse.Namespace) -> int:
             refuse_real_office()
             refuse_unwritable(server.var())
             with listening(options.port) as door:  # taken now, so that nobody else gets it while people are loaded
-                assets.ensure()
+                with prepare.alone("assets"):  # of two that start at once the second finds them made
+                    assets.ensure()
                 with database(fresh=options.fresh) as urls:
                     people(urls, options)
                     return serve(urls, door, check=options.check)
@@ -96,12 +98,11 @@ def serve(urls: dict[str, str], door: socket.socket, *, check: bool) -> int:
 
 @contextlib.contextmanager
 def database(*, fresh: bool = False) -> Iterator[dict[str, str]]:
-    """The database's URLs, prepared; with `fresh` that of a new demonstration, the present one kept aside."""
+    """The database's URLs; it is prepared, but for one that gives way to a `fresh` demonstration."""
     with prepare.office(prepared=False) as urls:
-        if fresh:
-            set_aside()
         try:
-            prepare.ensure(urls)
+            if not fresh:
+                prepare.ensure(urls)
         except prepare.NotPrepared as refused:
             raise DemoRefused(f"{refused}\nA new demonstration beside it: ./run demo --fresh") from refused
         yield urls
@@ -143,8 +144,9 @@ def listening(wanted: int | None) -> Iterator[socket.socket]:
             door.close()
             if wanted:
                 why = getattr(error, "strerror", None) or error
+                other = port + 1 if 1023 < port < 65535 else DEFAULT_PORT
                 raise DemoRefused(
-                    f"Port {port} cannot be used ({why}). Choose another: ./run demo --port {port + 1},"
+                    f"Port {port} cannot be used ({why}). Choose another: ./run demo --port {other},"
                     " or leave --port out to get a free one."
                 ) from error
             continue
@@ -157,12 +159,10 @@ def listening(wanted: int | None) -> Iterator[socket.socket]:
 
 
 def people(urls: dict[str, str], options: argparse.Namespace) -> None:
-    """The pilot's population: loaded if there is none, and on a database of its own if others are asked for."""
-    status = load_pilot(urls, options)
+    """The pilot's population: loaded if there is none, and into a new database if others are asked for."""
+    status = OTHER_POPULATION if options.fresh else load_pilot(urls, options)
     if status == OTHER_POPULATION:
-        set_aside()
-        prepare.ensure(urls)
-        status = load_pilot(urls, options)
+        status = renew(options)
     if status:
         raise DemoRefused(
             "The pilot's population could not be loaded; the lines above say why. Nothing was kept of it."
@@ -183,14 +183,29 @@ def load_pilot(urls: dict[str, str], options: argparse.Namespace) -> int:
         processes.end(child)
 
 
-def set_aside() -> None:
-    """Keep the present demonstration under another name and make an empty one. Only on the embedded server."""
+def renew(options: argparse.Namespace) -> int:
+    """Load people into a new database, which then takes the place of the present one; that one is kept aside.
+
+    What fails or is killed on the way leaves the present demonstration as it is. Only on the embedded server.
+    """
     if os.environ.get("DATABASE_URL"):
         raise DemoRefused("On a server of your own, give both URLs another empty database for other people (HOWTO.md).")
     cluster = server.embedded_cluster()
-    kept = restoring.set_aside(cluster, server.DEMO_DATABASE)
-    cluster.create_database(server.DEMO_DATABASE)
+    urls = {"app": cluster.url(NEW_DATABASE, "onestop_app"), "owner": cluster.url(NEW_DATABASE, "onestop_owner")}
+    kept = f"{server.DEMO_DATABASE}_{restoring.name_aside()}"
+    with prepare.alone("renew"):
+        restoring.refuse_in_use(cluster, server.DEMO_DATABASE)  # before the minute that loading takes
+        try:
+            cluster.drop_database(NEW_DATABASE)  # what a killed start left
+            cluster.create_database(NEW_DATABASE)
+            prepare.ensure(urls)
+            if status := load_pilot(urls, options):
+                return status
+            restoring.swap(cluster, server.DEMO_DATABASE, NEW_DATABASE, kept)
+        finally:
+            cluster.drop_database(NEW_DATABASE)
     print(f"The demonstration that was here is kept as database {kept} (HOWTO.md tells how to remove it).", flush=True)
+    return 0
 
 
 def child_environment(url: str, process: str) -> dict[str, str]:

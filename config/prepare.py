@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from config import restoring, server
+from config import processes, restoring, server
 from onestop.journal import keys
 from onestop.staff.accounts_secrets import make_key
 
@@ -47,6 +47,13 @@ def main(arguments: list[str]) -> int:
     if arguments:
         print("./run onestop prepare takes no arguments: it prepares the database of DATABASE_URL.", file=sys.stderr)
         return 2
+    if not os.environ.get("DATABASE_URL"):
+        print(
+            "DATABASE_URL is not set, so there is no server of your own to prepare (HOWTO.md). The demonstration"
+            " prepares its own database: ./run demo",
+            file=sys.stderr,
+        )
+        return 1
     urls = server.urls()
     with alone():
         restoring.finish(server.var())
@@ -116,10 +123,10 @@ def stamp() -> int:
 
 
 @contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """One preparation at a time on this machine; the kernel frees the lock of a killed one."""
+def alone(work: str = "prepare") -> Iterator[None]:
+    """One preparation, or other work of this name, at a time here; the kernel frees the lock of a killed one."""
     server.var().mkdir(parents=True, exist_ok=True)
-    with (server.var() / "prepare.lock").open("w") as lock:
+    with (server.var() / f"{work}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -148,13 +155,14 @@ def django(command: list[str], url: str, *, process: str, mode: str) -> str:
 
 
 def module(arguments: list[str], url: str, *, process: str = "command", mode: str) -> subprocess.CompletedProcess[str]:
-    """A module of ours in a process of its own, to its end; what it prints is kept."""
+    """A module of ours in a process of its own, to its end or ours; what it prints is kept."""
     return subprocess.run(
         [sys.executable, "-m", *arguments],
         env=server.child_environment(url, process, mode=mode),
         cwd=server.ROOT,
         capture_output=True,
         text=True,
+        preexec_fn=processes.with_us(),
     )
 
 

@@ -6,13 +6,29 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
 PARENT_DIED = 1  # prctl's PR_SET_PDEATHSIG
 STOP_SECONDS = 10
 _KERNEL = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def with_us() -> Callable[[], None]:
+    """What a child does before its program begins, so that it ends when we do, whatever ended us (Linux).
+
+    Only for a process without threads of its own.
+    """
+    parent = os.getpid()
+
+    def follow() -> None:
+        if _KERNEL is not None:
+            _KERNEL.prctl(PARENT_DIED, signal.SIGTERM, 0, 0, 0)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return follow
 
 
 def start(
@@ -24,14 +40,6 @@ def start(
     keep: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a child out of reach of the terminal's Ctrl-C: we end it. `keep` lists file descriptors it gets."""
-    parent = os.getpid()
-
-    def follow() -> None:  # in the child, before its program begins
-        if _KERNEL is not None:
-            _KERNEL.prctl(PARENT_DIED, signal.SIGTERM, 0, 0, 0)
-            if os.getppid() != parent:
-                os._exit(1)
-
     return subprocess.Popen(
         command,
         env=environment,
@@ -41,7 +49,7 @@ def start(
         stderr=output,
         pass_fds=keep,
         start_new_session=True,
-        preexec_fn=follow,  # we have no threads
+        preexec_fn=with_us(),
     )
 
 

@@ -61,30 +61,36 @@ def name_aside() -> str:
     return f"before_{datetime.now(UTC):%Y%m%d_%H%M%S}"
 
 
-def set_aside(cluster: Cluster, database: str) -> str:
-    """Give a database another name; returns it. Raises PostgresRefused while somebody uses it."""
-    kept = f"{database}_{name_aside()}"
+def refuse_in_use(cluster: Cluster, database: str) -> None:
+    """Raises PostgresRefused while somebody uses this database; changes nothing."""
     with psycopg.connect(cluster.url(SUPERUSER, SUPERUSER)) as connection:
-        try:
-            connection.execute(
-                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(database), sql.Identifier(kept))
-            )
-        except psycopg.errors.ObjectInUse as error:
-            raise PostgresRefused(
-                f"The database {database} is in use. End the demonstration that runs on it (Ctrl-C) and try again."
-            ) from error
-    return kept
+        rename(connection, database, f"{database}_{name_aside()}")  # waits some seconds for who is just leaving
+        connection.rollback()
+
+
+def rename(connection: psycopg.Connection, database: str, name: str) -> None:
+    """Give a database another name. Raises PostgresRefused while somebody uses it."""
+    try:
+        connection.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(database), sql.Identifier(name))
+        )
+    except psycopg.errors.ObjectInUse as error:
+        raise PostgresRefused(
+            f"The database {database} is in use. End the demonstration that runs on it (Ctrl-C) and try again."
+        ) from error
 
 
 def swap(cluster: Cluster, database: str, beside: str, aside: str) -> None:
-    """Let the database beside take the name, and the old one another name, in one transaction; once only."""
+    """Let the database beside take the name, and the old one another name, in one transaction; once only.
+
+    Raises PostgresRefused, with nothing changed, while somebody uses one of them.
+    """
     if not cluster.database_exists(beside):
         return
-    names = [sql.Identifier(name) for name in (database, aside, beside)]
     with psycopg.connect(cluster.url(SUPERUSER, SUPERUSER)) as connection:
         if cluster.database_exists(database):
-            connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names[:2]))
-        connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(names[2], names[0]))
+            rename(connection, database, aside)
+        rename(connection, beside, database)
 
 
 def sweep(var: Path) -> None:

@@ -1,4 +1,4 @@
-"""`./run onestop tidy [--remove]`: what restores and new demonstrations set aside, and how large it is.
+"""`./run onestop tidy [--remove]`: what restores and new demonstrations set aside or left, and how large it is.
 
 Nothing is ever deleted by a restore; this is the one place where it is, and only when asked by name.
 """
@@ -37,9 +37,9 @@ def main(arguments: list[str]) -> int:
 
 
 def databases(cluster: Cluster, *, remove: bool) -> list[str]:
-    """A line for each database kept aside; removed where asked."""
+    """A line for each database kept aside, or left by a start that was killed; removed where asked."""
     with psycopg.connect(cluster.url(SUPERUSER, SUPERUSER)) as connection:
-        listed = connection.execute(LISTED, [f"{server.DEMO_DATABASE}\\_before\\_%"]).fetchall()
+        listed = connection.execute(LISTED, [f"{server.DEMO_DATABASE}\\_%"]).fetchall()
     for name, _size in listed:
         if remove:
             cluster.drop_database(name)

@@ -73,6 +73,18 @@ def test_a_second_build_does_nothing(built: Path) -> None:
     assert assets.build(var=built.parent) is False
 
 
+def test_a_build_that_is_cut_short_leaves_no_list_of_hashed_files_that_the_next_start_would_believe(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "package.json").write_text('{"dependencies": {"govuk-frontend": "0.0.0"}}')
+    manifest = tmp_path / "var" / assets.MANIFEST
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("{}")
+    with pytest.raises(assets.AssetsRefused):
+        assets.build(var=tmp_path / "var", root=tmp_path)
+    assert not manifest.exists()
+
+
 def test_npm_that_fails_is_reported_with_its_own_words(tmp_path: Path) -> None:
     (tmp_path / "package.json").write_text('{"dependencies": {"govuk-frontend": "0.0.0"}}')
     with pytest.raises(assets.AssetsRefused, match="govuk-frontend"):

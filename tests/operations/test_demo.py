@@ -124,6 +124,16 @@ def owner(var: Path) -> str:
     return cluster(var).url(server.DEMO_DATABASE, "onestop_owner")
 
 
+def test_killed_while_the_tables_are_made_it_starts_again_at_once(var: Path) -> None:
+    killed = Demo(var)
+    killed.until("migrate")
+    time.sleep(0.5)
+    killed.end(signal.SIGKILL)
+    again = Demo(var)
+    again.until("facts load")  # the tables are made: nobody else was at them
+    assert again.end(signal.SIGTERM) == 0 and "Traceback" not in again.said()
+
+
 def test_a_server_killed_while_the_people_are_loaded_leaves_none_of_them(var: Path) -> None:
     demo = Demo(var, "--persons", PERSONS)
     demo.until("households made")
@@ -205,6 +215,35 @@ def test_two_at_once_share_one_server_and_the_last_one_stops_it(var: Path) -> No
     assert left(var) == []
 
 
+def demonstrations(var: Path) -> list[str]:
+    """The databases of the installation, its server running."""
+    listed = ask(cluster(var).url("postgres", "postgres"), "SELECT datname FROM pg_database ORDER BY 1")
+    return [str(name) for (name,) in listed if str(name).startswith("onestop_demo")]
+
+
+def test_other_people_who_cannot_be_loaded_take_nothing_from_those_who_are_there(var: Path, tmp_path: Path) -> None:
+    people = "SELECT count(*), min(id::text) FROM registry_person"
+    with cluster(var).use():
+        before = demonstrations(var), ask(owner(var), people)
+        empty = tmp_path / "villages.csv"
+        empty.touch()
+        for more in ([], ["--fresh"]):
+            demo = Demo(var, "--villages", str(empty), *more)
+            assert demo.process.wait(PATIENCE) == 1
+            assert "missing in the first line" in demo.said() and "Traceback" not in demo.said()
+            assert (demonstrations(var), ask(owner(var), people)) == before
+        killed = Demo(var, "--fresh", "--persons", PERSONS)
+        killed.until("households made")
+        killed.end(signal.SIGKILL)
+        again = Demo(var)
+        again.until("Ready")
+        assert ask(owner(var), people) == before[1]
+        refused = Demo(var, "--fresh", "--persons", "2000")
+        assert refused.process.wait(PATIENCE) == 1
+        assert "is in use. End the demonstration" in refused.said() and "households made" not in refused.said()
+        assert again.end(signal.SIGTERM) == 0
+
+
 def test_a_database_of_a_newer_version_is_refused_and_not_touched(var: Path) -> None:
     with cluster(var).use():
         with psycopg.connect(owner(var)) as connection:
@@ -228,8 +267,7 @@ def test_other_people_are_loaded_into_a_database_of_their_own_and_the_first_is_k
     demo.until("Ready")
     assert demo.end(signal.SIGTERM) == 0
     with cluster(var).use():
-        listed = ask(cluster(var).url("postgres", "postgres"), "SELECT datname FROM pg_database ORDER BY 1")
-        names = [str(name) for (name,) in listed if str(name).startswith("onestop_demo")]
+        names = demonstrations(var)
         assert len(names) == 2 and names[0] == "onestop_demo" and names[1].startswith("onestop_demo_before_")
 
 
