@@ -202,10 +202,10 @@ def ensure(*, force: bool = False) -> bool:
         built = build(var=var, force=force)
         if built or not (var / MANIFEST).exists():
             collect()
-    except PermissionError as refusal:
+    except OSError as refusal:
         raise AssetsRefused(
-            f"No permission to write {refusal.filename}. Give this account write permission there, or set ONESTOP_VAR "
-            "to a folder of yours."
+            f"Cannot write {refusal.filename} ({refusal.strerror}). Give this account write permission and room there,"
+            " or set ONESTOP_VAR to a folder of yours."
         ) from refusal
     return built
 

@@ -61,8 +61,7 @@ def run(options: argparse.Namespace) -> int:
             refuse_real_office()
             refuse_unwritable(server.var())
             with listening(options.port) as door:  # taken now, so that nobody else gets it while people are loaded
-                with prepare.alone("assets"):  # of two that start at once the second finds them made
-                    assets.ensure()
+                assets.ensure()
                 with database(fresh=options.fresh) as urls:
                     people(urls, options)
                     return serve(urls, door, check=options.check)

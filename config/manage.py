@@ -9,9 +9,10 @@ import sys
 from importlib import import_module
 
 import django
+import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import translation
 
 # These ask by themselves, or need no database of the office
@@ -28,6 +29,9 @@ UNASKED = {
     "rights",
 }
 
+# Django's own, and that of the driver where COPY is written past Django
+LOST = (OperationalError, psycopg.OperationalError)
+
 
 def console_language() -> str:
     """The language code of the console: the first of its variables that is set, as far as we speak it."""
@@ -40,8 +44,19 @@ def run(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()  # translations are looked for in the rooms
     with translation.override(console_language()):
-        refuse_strange_database(arguments)
-        execute_from_command_line(["./run onestop", *arguments])
+        try:
+            refuse_strange_database(arguments)
+            execute_from_command_line(["./run onestop", *arguments])
+        except LOST as ended:
+            print(f"The database did not do this to its end: {first(ended)}", file=sys.stderr)
+            raise SystemExit(1) from ended
+
+
+def first(error: BaseException) -> str:
+    """What went wrong first, of errors that followed one another: a full disk, not the connection that it cost."""
+    while isinstance(error.__context__, LOST):
+        error = error.__context__
+    return str(error).strip()
 
 
 def refuse_strange_database(arguments: list[str]) -> None:

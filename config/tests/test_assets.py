@@ -85,6 +85,15 @@ def test_a_build_that_is_cut_short_leaves_no_list_of_hashed_files_that_the_next_
     assert not manifest.exists()
 
 
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("ONESTOP_VAR", str(tmp_path / "file"))
+    with pytest.raises(
+        assets.AssetsRefused, match=rf"Cannot write {tmp_path}/file/.* \(Not a directory\).*ONESTOP_VAR"
+    ):
+        assets.ensure()
+
+
 def test_npm_that_fails_is_reported_with_its_own_words(tmp_path: Path) -> None:
     (tmp_path / "package.json").write_text('{"dependencies": {"govuk-frontend": "0.0.0"}}')
     with pytest.raises(assets.AssetsRefused, match="govuk-frontend"):

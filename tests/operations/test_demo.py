@@ -140,6 +140,7 @@ def test_a_server_killed_while_the_people_are_loaded_leaves_none_of_them(var: Pa
     postmaster = int((var / "postgres" / "cluster" / "postmaster.pid").read_text().splitlines()[0])
     os.kill(postmaster, signal.SIGKILL)
     assert demo.process.wait(PATIENCE) == 1
+    assert "The database did not do this to its end" in demo.said() and "Traceback" not in demo.said()
     assert "could not be loaded" in demo.said() and "Ready" not in demo.said()
     with cluster(var).use():
         assert ask(owner(var), "SELECT count(*) FROM registry_person") == [(0,)]

@@ -61,9 +61,7 @@ class Command(OfficeCommand):
                 place_head = ["place"] if options["by"] else []
                 heads = ["programme", "unit", *place_head, "eligible", "not_eligible", "unknown"]
         except NoSuchProgramme as missing:
-            raise CommandError(
-                f"No programme {missing} stands in the tables of {on}. {listing(on, scope)}"
-            ) from missing
+            raise CommandError(f"No programme {missing} is in the tables of {on}. {listing(on, scope)}") from missing
         if options["format"] == "table" and not rows:
             self.stdout.write("Nobody lives there on this day." if rulebook(on, scope).versions else listing(on, scope))
         else:
