@@ -44,7 +44,8 @@ def main(arguments: list[str]) -> int:
         manifest = write(options.file, owner=urls["owner"], var=server.var(), mode=prepare.mode())
         remember(options.file, manifest, server.var())
     print(
-        f"{options.file}: {options.file.stat().st_size:,} bytes; {manifest.counts.get('registry_person', 0):,} persons "
+        f"{options.file.absolute()}: {options.file.stat().st_size:,} bytes;"
+        f" {manifest.counts.get('registry_person', 0):,} persons "
         f"and {len(manifest.parts) - 1:,} files. It holds personal data and keys: keep it locked away, and encrypted "
         "where others can reach it."
     )
