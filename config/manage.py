@@ -53,10 +53,13 @@ def run(arguments: list[str]) -> None:
 
 
 def first(error: BaseException) -> str:
-    """What went wrong first, of errors that followed one another: a full disk, not the connection that it cost."""
+    """What went wrong first, of errors that followed one another: a full disk, not the connection that it cost.
+
+    One line of it: below may stand what was in the row.
+    """
     while isinstance(error.__context__, LOST):
         error = error.__context__
-    return str(error).strip()
+    return str(error).strip().partition("\n")[0]
 
 
 def refuse_strange_database(arguments: list[str]) -> None:
