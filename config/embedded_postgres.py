@@ -164,10 +164,6 @@ class Cluster:
         """The URL for psycopg, Django's settings and ADBC; whether the server runs is not asked."""
         return f"postgresql://{quote(role)}@/{quote(database)}?host={quote(str(self.socket), safe='')}&port={PORT}"
 
-    def dsn(self, database: str, role: str) -> dict[str, str]:
-        """The same as keyword arguments of psycopg.connect."""
-        return {"host": str(self.socket), "port": str(PORT), "dbname": database, "user": role}
-
     def binary(self, name: str) -> list[str]:
         """How to call a PostgreSQL program: its path, behind a change of account if it would refuse root.
 

@@ -13,7 +13,7 @@ from pilot.enrolled import check_rules
 from pilot.figures import OLDEST, SEXES, Commune, Figures, FiguresWrong, Homes, Village, in_commune
 from pilot.maker import Maker, stream
 from pilot.names import Names
-from pilot.people import Household, Person
+from pilot.people import Household
 from pilot.plan import Area, VillagePlan, plan
 from pilot.pyramid import Ages, ages_of, apportion, scaled, weights_by_age
 from pilot.scenarios import Planted, planted
@@ -49,11 +49,6 @@ class Population:
                 if home.scenario:
                     by_name[home.scenario].finish(household, self.on)
                 yield household
-
-    def persons(self) -> Iterator[Person]:
-        """All persons, also those who died or left."""
-        for household in self.households():
-            yield from household.members
 
     def _areas(self) -> Iterator[tuple[Area, list[Planted]]]:
         if self.size is not None:

@@ -87,12 +87,6 @@ def test_a_name_that_needs_quotes_is_no_name_for_a_database(running: Cluster, na
         running.create_database(name)
 
 
-def test_the_address_reads_the_same_as_url_and_as_words(running: Cluster, database: str) -> None:
-    with psycopg.connect(**running.dsn(database, "onestop_app")) as connection:  # type: ignore[arg-type]
-        assert connection.info.dbname == database
-    assert ask(running, "SELECT current_user", database, "onestop_app") == "onestop_app"
-
-
 def test_the_owner_restores_a_dump_without_a_superuser(running: Cluster, database: str, tmp_path: Path) -> None:
     with connect(running, database, "onestop_owner") as connection:
         connection.execute("CREATE TABLE t AS SELECT 'ខ្ញុំ' AS word")
