@@ -60,9 +60,10 @@ def test_home_of_who_sees_figures_shows_places_and_no_persons(signed_in_as: Sign
     assert 'role="search"' not in text and "Angkor Chum" in text and "sees figures, not persons" in text
 
 
-def test_an_empty_office_is_told_what_to_do(signed_in_as: SignIn) -> None:
+def test_an_empty_office_is_told_so_and_promised_no_page_that_is_not_there(signed_in_as: SignIn) -> None:
     text = signed_in_as("commune").get(reverse("desk:home")).content.decode()
-    assert "Nobody is registered in your area yet" in text and "Register the first household" in text
+    assert "Nobody is registered in your area yet" in text and "appear with the first registered household" in text
+    assert "load a list" not in text
 
 
 def test_a_number_leads_straight_to_the_folder(signed_in_as: SignIn, household: Household) -> None:
