@@ -95,18 +95,28 @@ class MadeForm(AccountForm):
 
 
 class SupervisorForm(forms.Form):
-    """Under whom an officer works: somebody of the area, or whoever it is now."""
+    """Under whom an officer works: somebody of the area, or whoever it is now. `seen`: who it was before."""
 
     supervisor = OfficerField(
         queryset=Officer.objects.none(), label=_("Supervisor"), required=False, empty_label=_("nobody")
     )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, officer: Officer, scope: Scope, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"supervisor": officer.supervisor_id})
+        self.now = str(officer.supervisor_id)
+        kwargs.setdefault("initial", {"supervisor": officer.supervisor_id, "seen": self.now})
         super().__init__(*args, **kwargs)
         others = Q(pk__in=accounts_seen(scope).filter(is_active=True)) | Q(pk=officer.supervisor_id)
         found = Officer.objects.filter(others).exclude(human=officer.human).select_related("office")
         self.fields["supervisor"].queryset = found.order_by("name_latin", "username")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody else's choice is not written over unseen; sent again, it is (F3-16)."""
+        answers = super().clean() or {}
+        if (answers.get("seen") or self.now) != self.now:
+            self.add_error("supervisor", _("It was changed after you opened the form."))
+            self.data = {**self.data.dict(), "seen": self.now}  # type: ignore[attr-defined]  # a QueryDict
+        return answers
 
 
 class RoleForm(forms.Form):

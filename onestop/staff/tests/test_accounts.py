@@ -125,6 +125,11 @@ def test_an_officer_is_put_under_another_and_under_nobody_again(at_work: Client)
     for stranger in (clerk, elsewhere):
         assert at_work.post(address, {"supervisor": stranger.pk}).status_code == 422
     assert told().count("officer.put_under") == 3
+    late = at_work.post(address, {"supervisor": planning.pk, "seen": "None"})  # when the form was opened, it was nobody
+    assert late.status_code == 422 and "វាត្រូវបានកែក្រោយពេលអ្នកបើក" in late.content.decode()
+    assert f'<option value="{planning.pk}" selected' in late.content.decode()  # the own choice is not lost
+    seen = re.search(r'name="seen" value="([^"]+)"', late.content.decode().split('supervisor/" novalidate')[1])
+    assert seen and at_work.post(address, {"supervisor": planning.pk, "seen": seen[1]}).status_code == 302
 
 
 def test_names_that_somebody_else_changed_meanwhile_are_shown_side_by_side_and_nothing_is_lost(at_work: Client) -> None:
