@@ -23,6 +23,8 @@ from django.views.decorators.http import require_POST, require_safe
 from onestop.areas import clock
 from onestop.areas.country import in_words, pack
 from onestop.areas.guards import needs
+from onestop.areas.masks import shown
+from onestop.areas.phones import local_phone
 from onestop.areas.scope import BROKEN, Scope, current
 from onestop.desk.queries import Opened, is_closed
 from onestop.desk.views import called, crumbs, page_of
@@ -172,7 +174,7 @@ def paper(request: HttpRequest, household: UUID) -> HttpResponse:
     record(PRINTED, by=officer, subject=page.household, note=" · ".join(in_each_language(TITLE).values()))
     printout, pdf = print_paper(
         "list",
-        values(page, found),
+        values(page, found, officer.office),
         subject_kind=Household._meta.label_lower,
         subject_id=str(page.household.pk),
         unit_code=page.household.unit_code,
@@ -184,8 +186,16 @@ def paper(request: HttpRequest, household: UUID) -> HttpResponse:
     return response
 
 
-def values(page: Opened, found: list[Reading]) -> dict[str, object]:
-    """What stands on the paper."""
+def whom_to_ask(office: Office | None) -> str:
+    """Where the family asks: the office that gave the paper, who answers for it, its telephone."""
+    if office is None:
+        return _("the office that gave you this paper")
+    phone = local_phone(str(shown(office, "phone")))
+    return ", ".join(part for part in (office.name, office.holder, phone) if part)
+
+
+def values(page: Opened, found: list[Reading], office: Office | None) -> dict[str, object]:
+    """What stands on the paper; at its end whose it is, where to keep it, and whom to ask."""
     explained = _(
         "This is who opened, printed or took out what is written in your folder, by day. Every officer has a number. "
         "If something looks wrong, show this paper to the accountable person of the office: he or she must find out "
@@ -205,4 +215,10 @@ def values(page: Opened, found: list[Reading]) -> dict[str, object]:
         ],
         "rows": [[format.day(one.on), one.office, one.role, one.number, one.purpose, str(one.times)] for one in found],
         "empty": _("Nobody has opened this folder."),
+        "closing": _(
+            "This paper is yours. It tells what was read about you. Keep it where you keep your own papers. "
+            "Questions? Ask here: %(whom)s."
+        )
+        % {"whom": whom_to_ask(office)},
+        "is_handed_over": True,
     }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from onestop.areas import clock
 from onestop.areas.numbers import check_digit
 from onestop.journal.actions import record
+from onestop.journal.queries import officer_number
 from onestop.letters import paper
 from onestop.letters.choices import PRINTED, QUEUED, Channel
 from onestop.letters.models import OutboxMessage, Printout
@@ -41,7 +42,10 @@ def print_paper(
 
 @transaction.atomic
 def print_again(printout: Printout, *, by: Officer) -> bytes:
-    """The PDF of a paper; from the second time on it is marked as a copy."""
+    """The PDF of a paper; from the second time on it is marked as a copy.
+
+    A paper whose values say `is_handed_over` is for the person it is about; every other one is the office's own.
+    """
     locked = Printout.objects.select_for_update().get(pk=printout.pk)
     locked.copies += 1
     locked.save(update_fields=["copies"])
@@ -54,7 +58,7 @@ def print_again(printout: Printout, *, by: Officer) -> bytes:
             reference=locked.reference,
             copy=locked.copies,
             language=locked.language,
-            stamp=stamp(by),
+            stamp=handed_over_stamp(by) if locked.values.get("is_handed_over") else stamp(by),
         )
 
 
@@ -64,6 +68,16 @@ def stamp(by: Officer) -> str:
     return _("%(office)s%(officer)s · %(day)s · personal data: keep it locked away") % {
         "office": office,
         "officer": by.name,
+        "day": clock.today().isoformat(),
+    }
+
+
+def handed_over_stamp(by: Officer) -> str:
+    """The same of a paper that is given away: the officer by number (decisions/017), and whose the paper is now."""
+    office = f"{by.office.name} · " if by.office else ""
+    return _("%(office)s%(officer)s · %(day)s · this paper is yours: keep it with your own papers") % {
+        "office": office,
+        "officer": officer_number(by.pk),
         "day": clock.today().isoformat(),
     }
 

@@ -192,6 +192,9 @@ def test_who_opened_the_folder_is_told_by_day_with_numbers_on_paper_and_names_fo
             [officer_number(commune.pk), "opened for the office's work", "3"]
         ]
         assert commune.name_latin not in str(printed.values)
+        district = named("district")
+        assert district.office is not None and district.office.holder in str(printed.values["closing"])
+        assert str(printed.values["closing"]).startswith("This paper is yours.") and printed.values["is_handed_over"]
         assert printed.reference[:4] == "2014"
         line = JournalEntry.objects.get(verb=PRINTED, subject_id=str(home.pk))
         assert "អ្នកណា" in line.note and "Who opened this folder" in line.note  # whatever the officer's language was

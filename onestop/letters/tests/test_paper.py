@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from onestop.areas.keys import uuid7
 from onestop.areas.numbers import check_digit
+from onestop.journal.queries import officer_number
 from onestop.letters import paper
 from onestop.letters.actions import print_again, print_paper, queue_message
 from onestop.letters.choices import Channel, MessageState
@@ -78,6 +79,26 @@ def test_the_copy_mark_is_seen_on_the_page(tmp_path: Path) -> None:
         subprocess.run(["pdftoppm", "-r", "40", "-png", "a.pdf", f"p{copy}"], cwd=tmp_path, check=True)
         pictures.append(next(tmp_path.glob(f"p{copy}*.png")).read_bytes())
     assert pictures[0] != pictures[1]
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_a_paper_that_is_given_away_says_so_and_names_its_officer_by_number(
+    db: None, tmp_path: Path, given: bool
+) -> None:
+    """“Keep it locked away” is for papers of the office."""
+    if subprocess.run(["sh", "-c", "command -v pdftotext"], capture_output=True).returncode:
+        pytest.skip("needs pdftotext (poppler-utils) to read the page")
+    officer = officer_named("commune")
+    with scope(officer):
+        _row, made = print_paper(
+            "list", {**VALUES, "is_handed_over": given}, subject_kind="x", subject_id="x", unit_code="170101",
+            by=officer, language="en",
+        )  # fmt: skip
+    (tmp_path / "a.pdf").write_bytes(made)
+    said = subprocess.run(["pdftotext", "a.pdf", "-"], cwd=tmp_path, check=True, capture_output=True, text=True)
+    text = " ".join(said.stdout.split())
+    assert ("this paper is yours" in text, "locked away" in text) == (given, not given)
+    assert (officer_number(officer.pk) in text, officer.name_latin in text) == (given, not given)
 
 
 def test_a_message_waits_in_the_outbox_and_is_not_sent_in_the_request(db: None) -> None:
