@@ -71,7 +71,8 @@ def help_line(request: HttpRequest) -> Any:
 def places(request: HttpRequest, officer: Any) -> list[Place]:
     """The places this officer may go to: UI_PLACES of (label, URL name, right or ""), those that lead somewhere.
 
-    The current one is the place with the longest URL that begins this page's path.
+    The current one is the place with the longest URL that begins this page's path; the start page, with which every
+    path begins, only on itself.
     """
     if officer is None:
         return []
@@ -83,7 +84,8 @@ def places(request: HttpRequest, officer: Any) -> list[Place]:
         url = address(name)
         if url:
             found.append((label, url))
-    here = max((url for _label, url in found if request.path.startswith(url)), key=len, default="")
+    around = (url for _label, url in found if url == request.path or (url != "/" and request.path.startswith(url)))
+    here = max(around, key=len, default="")
     return [Place(label, url, url == here) for label, url in found]
 
 

@@ -91,6 +91,13 @@ def test_a_place_is_shown_to_those_with_the_right_and_the_longest_match_is_curre
     assert places(made, None) == []
 
 
+@pytest.mark.parametrize(("path", "current"), [("/", ["Start"]), ("/my-account/", []), ("/people/x/", ["People"])])
+def test_the_start_page_is_current_on_itself_alone(settings: Any, path: str, current: list[str]) -> None:
+    settings.UI_PLACES = [("Start", "desk:home", ""), ("People", "desk:search", "")]
+    found = places(request(path, scope=SimpleNamespace(rights=frozenset())), officer())
+    assert [place.label for place in found if place.is_current] == current
+
+
 @pytest.mark.parametrize(
     ("view", "status"),
     [(views.bad_request, 400), (views.forbidden, 403), (views.not_found, 404), (views.csrf_failure, 403)],
