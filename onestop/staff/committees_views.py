@@ -63,7 +63,11 @@ def seen(request: HttpRequest, pk: UUID) -> Committee:
 @require_safe
 def committee(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One committee with its roster."""
-    body = seen(request, pk)
+    return _committee_page(request, seen(request, pk))
+
+
+def _committee_page(request: HttpRequest, body: Committee, voiding: VoidForm | None = None) -> HttpResponse:
+    """The page of a committee; `voiding` when it could not be taken out, with what is wrong."""
     today, kind = clock.today(), body_kinds().get(body.kind)
     members = list(body.members.filter(voided_at=None).select_related("officer"))
     unit = AdministrativeUnit.objects.filter(code=body.unit_code).first()
@@ -89,10 +93,10 @@ def committee(request: HttpRequest, pk: UUID) -> HttpResponse:
         "former": [row for row in rows if row[0].valid_to is not None and row[0].valid_to < today],
         "concerns": concerns_of(body, members, unit_kind=unit.kind if unit else "", on=today),
         "writing": current().may("office.write", body.unit_code) and not body.is_void,
-        "voiding": VoidForm(initial={"version": body.version}, auto_id="voiding_%s"),
+        "voiding": voiding or VoidForm(initial={"version": body.version}, auto_id="voiding_%s"),
         "crumbs": trail(Crumb(in_words(names_of(body)))),
     }
-    return render(request, "staff/committee.html", context)
+    return render(request, "staff/committee.html", context, status=422 if voiding else 200)
 
 
 @needs("office.write")
@@ -141,9 +145,10 @@ def edit_committee(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def void_committee(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take out a committee that was entered by mistake."""
-    if take_out(request, seen(request, pk), told=_("The committee is taken out.")):
-        return HttpResponseRedirect(reverse("staff:committees"))
-    return HttpResponseRedirect(reverse("staff:committee", args=[pk]))
+    body = seen(request, pk)
+    if wrong := take_out(request, body, told=_("The committee is taken out.")):
+        return _committee_page(request, body, wrong)
+    return HttpResponseRedirect(reverse("staff:committees"))
 
 
 @needs("office.write")
@@ -160,25 +165,34 @@ def member(request: HttpRequest, pk: UUID, number: UUID | None = None) -> HttpRe
         form = MemberForm(request.POST or None, kind=kind, initial={"valid_from": clock.today(), "mandate": 1})
     else:
         form = MemberForm(request.POST or None, kind=kind, member=about)
-    outcome: Meanwhile | bool = False
+    meanwhile = None
     if request.method == "POST":
         outcome = saved(form, lambda: _seat(body, about, form, request))
         if outcome is True:
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(reverse("staff:committee", args=[pk]))
+        meanwhile = outcome or None
+    return _member_page(request, body, about, form, meanwhile=meanwhile)
+
+
+def _member_page(
+    request: HttpRequest, body: Committee, about: CommitteeMember | None, form: MemberForm, **more: object
+) -> HttpResponse:
+    """The form of a member; of one who sits there, with the way to take it out."""
     context = {
         "form": form,
         "body": body,
         "about": about,
         "title": about.name if about else _("New member"),
         "voiding": VoidForm(initial={"version": about.version}, auto_id="voiding_%s") if about else None,
-        "meanwhile": outcome or None,
         "crumbs": trail(
-            Crumb(in_words(names_of(body)), reverse("staff:committee", args=[pk])),
+            Crumb(in_words(names_of(body)), reverse("staff:committee", args=[body.pk])),
             Crumb(about.name if about else _("New member")),
         ),
+        **more,
     }
-    return render(request, "staff/member_form.html", context, status=422 if form.is_bound else 200)
+    wrong = form.is_bound or "voiding" in more
+    return render(request, "staff/member_form.html", context, status=422 if wrong else 200)
 
 
 def _seat(body: Committee, about: CommitteeMember | None, form: MemberForm, request: HttpRequest) -> object:
@@ -192,6 +206,9 @@ def _seat(body: Committee, about: CommitteeMember | None, form: MemberForm, requ
 @require_POST
 def void_member(request: HttpRequest, pk: UUID, number: UUID) -> HttpResponse:
     """Take out a member who was entered by mistake; who leaves gets a last day instead."""
-    about = get_object_or_404(seen(request, pk).members.filter(voided_at=None), pk=number)
-    take_out(request, about, told=_("The member is taken out."))
+    body = seen(request, pk)
+    about = get_object_or_404(body.members.filter(voided_at=None), pk=number)
+    if wrong := take_out(request, about, told=_("The member is taken out.")):
+        form = MemberForm(kind=body_kinds()[body.kind], member=about)
+        return _member_page(request, body, about, form, voiding=wrong)
     return HttpResponseRedirect(reverse("staff:committee", args=[pk]))

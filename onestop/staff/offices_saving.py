@@ -52,10 +52,11 @@ def saved(form: forms.Form, act: Callable[[], object]) -> Meanwhile | bool:
     return True
 
 
-def take_out(request: HttpRequest, about: Committee | CommitteeMember | Partner, *, told: str) -> bool:
-    """Void a record for the posted reason and tell it; False, and what is wrong told, when that cannot be."""
+def take_out(request: HttpRequest, about: Committee | CommitteeMember | Partner, *, told: str) -> VoidForm | None:
+    """Void a record for the posted reason and tell it. When that cannot be: the form with what is wrong and with the
+    reason as it was typed, for the record's page; it carries the newest version, so that it may be sent again."""
     demand(current(), "office.write", about.unit_code)
-    form = VoidForm(request.POST)
+    form = VoidForm(request.POST, auto_id="voiding_%s")
     outcome = saved(
         form,
         lambda: organising.void(
@@ -68,12 +69,10 @@ def take_out(request: HttpRequest, about: Committee | CommitteeMember | Partner,
     )
     if outcome is True:
         messages.success(request, told)
-        return True
+        return None
     if isinstance(outcome, Meanwhile):
-        messages.error(request, _("Somebody else saved this meanwhile. Look it over, then take it out."))
-    else:
-        messages.error(request, " ".join(str(text) for texts in form.errors.values() for text in texts))
-    return False
+        form.add_error(None, _("Somebody else saved this meanwhile. Look it over, then take it out."))
+    return form
 
 
 def _tell(form: forms.Form, wrong: ValidationError) -> None:

@@ -16,7 +16,7 @@ from onestop.staff.bodies import word_of
 from onestop.staff.models import Partner
 from onestop.staff.offices_forms import PartnerForm, VoidForm
 from onestop.staff.offices_queries import partners_seen
-from onestop.staff.offices_saving import Meanwhile, saved, take_out
+from onestop.staff.offices_saving import saved, take_out
 from onestop.staff.offices_views import crumbs
 from onestop.staff.queries import officer_of
 from onestop.staff.units import unit_names
@@ -59,21 +59,23 @@ def partner(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         about = get_object_or_404(partners_seen(officer_of(request)), pk=pk)
         demand(current(), "office.write", about.unit_code)
     form = PartnerForm(request.POST or None, partner=about)
-    outcome: Meanwhile | bool = False
+    meanwhile = None
     if request.method == "POST":
         outcome = saved(form, lambda: _save(about, form, request))
         if outcome is True:
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(reverse("staff:partners"))
-    context = {
-        "form": form,
-        "about": about,
-        "title": about.name if about else _("New partner"),
-        "voiding": VoidForm(initial={"version": about.version}, auto_id="voiding_%s") if about else None,
-        "meanwhile": outcome or None,
-        "crumbs": trail(Crumb(about.name if about else _("New partner"))),
-    }
-    return render(request, "staff/partner_form.html", context, status=422 if form.is_bound else 200)
+        meanwhile = outcome or None
+    return _partner_page(request, about, form, meanwhile=meanwhile)
+
+
+def _partner_page(request: HttpRequest, about: Partner | None, form: PartnerForm, **more: object) -> HttpResponse:
+    """The form of a partner; of one that is there, with the way to take it out."""
+    voiding = VoidForm(initial={"version": about.version}, auto_id="voiding_%s") if about else None
+    title = about.name if about else _("New partner")
+    context = {"form": form, "about": about, "title": title, "voiding": voiding, "crumbs": trail(Crumb(title))} | more
+    wrong = form.is_bound or "voiding" in more
+    return render(request, "staff/partner_form.html", context, status=422 if wrong else 200)
 
 
 def _save(about: Partner | None, form: PartnerForm, request: HttpRequest) -> object:
@@ -88,5 +90,6 @@ def _save(about: Partner | None, form: PartnerForm, request: HttpRequest) -> obj
 def void_partner(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take out a partner that was entered by mistake."""
     about: Partner = get_object_or_404(partners_seen(officer_of(request)), pk=pk)
-    take_out(request, about, told=_("The partner is taken out."))
+    if wrong := take_out(request, about, told=_("The partner is taken out.")):
+        return _partner_page(request, about, PartnerForm(partner=about), voiding=wrong)
     return HttpResponseRedirect(reverse("staff:partners"))

@@ -194,6 +194,12 @@ def test_what_another_took_out_or_changed_meanwhile_is_told_when_it_is_taken_out
     }
     for name, keys in taken_out.items():
         address = reverse(f"staff:{name}", args=keys)
-        assert "Write why it is taken out." in text(it.post(address, {"version": 1}, follow=True))
-        stale = it.post(address, {"version": 9, "reason": "Typed twice"}, follow=True)
-        assert "Somebody else saved this meanwhile. Look it over" in text(stale), name
+        missing = it.post(address, {"version": 1})
+        assert missing.status_code == 422 and "Write why it is taken out." in text(missing), name
+        stale = it.post(address, {"version": 9, "reason": "Typed with care"})
+        assert stale.status_code == 422 and "Somebody else saved this meanwhile. Look it over" in text(stale), name
+        # the words stand in their box, which is open, and may be sent as they are
+        form = stale.context["voiding"]
+        assert 'value="Typed with care"' in text(stale) and '<details class="govuk-details" open>' in text(stale), name
+        again = it.post(address, {"version": form["version"].value(), "reason": "Typed with care"})
+        assert again.status_code == 302, name
