@@ -213,7 +213,7 @@ def _value(field: Any, value: Any, named: _Named) -> str:
         return languages.one(names) or str(getattr(other, "name", "") or other or value)
     if isinstance(field, UnitCodeField):
         return f"{other.full_name} ({value})" if other else str(value)
-    if getattr(field, "name", "") == "phone":
+    if getattr(field, "name", "") in ("phone", "contact_phone"):
         return local_phone(str(value))
     if isinstance(field, models.DateTimeField):
         at = parse_datetime(str(value))

@@ -295,7 +295,7 @@ class PartnerForm(Versioned):
     aliases = AliasField()
     unit_code = UnitField()
     contact_name = forms.CharField(label=_("Contact person or desk"), required=False, max_length=200)
-    contact_phone = forms.CharField(label=_("Telephone"), required=False, max_length=40)
+    contact_phone = PhoneField(label=_("Telephone"))
     contact_email = forms.EmailField(label=_("E-mail"), required=False, max_length=200)
     contact_address = forms.CharField(label=_("Address"), required=False, max_length=400)
 
@@ -310,7 +310,7 @@ class PartnerForm(Versioned):
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
         given = any(answers.get(name) for name in ("contact_phone", "contact_email", "contact_address"))
-        if not given and "contact_email" not in self.errors:
+        if not given and not {"contact_phone", "contact_email"} & self.errors.keys():
             self.add_error("contact_phone", _("Give a contact: a telephone, an e-mail or an address."))
         return answers
 

@@ -61,7 +61,7 @@ def load_demo_organisation(offices: Mapping[str, Office]) -> int:
                 **_names(names),
                 "aliases": list(node.texts("also")),
                 "contact_name": node.text("contact", ""),
-                "contact_phone": node.text("phone", ""),
+                "contact_phone": e164(node.text("phone", "")),
                 "contact_address": node.text("address", ""),
             },
         )

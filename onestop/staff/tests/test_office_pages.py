@@ -166,8 +166,12 @@ def test_a_partner_needs_a_contact_and_partners_of_the_levels_above_are_shown(it
     assert "World Food Programme" in page and "National Social Security Fund" in page
     given = {"code": "rice-bank", "kind": "ngo", "name_km": "ធនាគារស្រូវ", "name_latin": "Rice bank", "unit_code": "1701"}
     assert "Give a contact" in text(post(it, "new-partner", **given))
-    assert post(it, "new-partner", **given, contact_phone="012 900 900").status_code == 302
+    half = post(it, "new-partner", **given, contact_phone="012 90")
+    assert half.status_code == 422 and "not complete" in text(half) and 'value="012 90"' in text(half)
+    assert "Give a contact" not in text(half), "one was given, and it is wrong: that is told alone"
+    assert post(it, "new-partner", **given, contact_phone="០១២ ៩០០-៩០០").status_code == 302
     partner = Partner.objects.get(code="rice-bank")
+    assert partner.contact_phone == "+85512900900" and "012 900 900" in text(it.get(reverse("staff:partners")))
     changed = given | {"version": 1, "contact_email": "desk@example.org"}
     assert post(it, "partner", partner.pk, **changed).status_code == 302
     national = Partner.objects.get(code="nssf")
