@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, render, resolve_url
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,7 +32,7 @@ from onestop.staff.work_forms import (
     OtherHumanForm,
     SameHumanForm,
 )
-from onestop.staff.work_queries import by_district, colleagues_of
+from onestop.staff.work_queries import by_district, colleagues_of, in_care_of
 from onestop.staff.workflow import WrongState
 from onestop.ui.components import Crumb
 
@@ -196,8 +197,23 @@ def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
             told = _("Handed over: %(handed)s. Back to the office: %(returned)s.")
             messages.success(request, told % {"handed": done.handed, "returned": done.returned})
             return HttpResponseRedirect(reverse("staff:hand-over", args=[officer.pk]))
-    context = {"form": form, "about": officer, "crumbs": [Crumb(_("Hand over work"))]}
+    back_url = _back_from(request, officer)
+    context = {
+        "form": form,
+        "about": officer,
+        "back_url": back_url,
+        "crumbs": [Crumb(officer.name, back_url), Crumb(_("Hand over work"))],
+    }
     return render(request, "staff/hand_over.html", context, status=422 if form.is_bound else 200)
+
+
+def _back_from(request: HttpRequest, officer: Officer) -> str:
+    """The page of the officer from which one came: the account, else the absences; at the least the start page."""
+    if accounts_seen(current()).filter(pk=officer.pk).exists():
+        return reverse("staff:account", args=[officer.pk])
+    if in_care_of(officer_of(request), current()).filter(pk=officer.pk).exists():
+        return reverse("staff:away-of", args=[officer.pk])
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 # -- one human, two accounts -------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from onestop.areas import clock
 from onestop.staff import help as helping
-from onestop.staff.models import Absence, HelpRequest, Officer
+from onestop.staff import humans
+from onestop.staff.models import Absence, HelpRequest, Officer, RoleAssignment
 from onestop.staff.scope import scope
 from onestop.staff.signing_in import PROVED
 from tests.journeys.browser import LANGUAGES, Site, signed_in
@@ -136,7 +137,15 @@ def test_an_absence_is_noted_with_a_stand_in_and_ended(signed_in_as: SignIn, nam
 
 def test_work_is_handed_over_by_who_hands_out_work_there(signed_in_as: SignIn, named: Named) -> None:
     page = reverse("staff:hand-over", args=[named("planning").pk])
-    assert signed_in_as("it").get(page).status_code == 200
+    shown = signed_in_as("it").get(page)
+    assert shown.status_code == 200
+    account = reverse("staff:account", args=[named("planning").pk])
+    assert f'<a href="{account}">Cancel</a>' in shown.content.decode()
+    RoleAssignment.objects.create(
+        officer=named("finance"), role="district_director", unit_code="1701", valid_from=date(2014, 1, 1)
+    )
+    absences = reverse("staff:away-of", args=[named("planning").pk])
+    assert f'<a href="{absences}">Cancel</a>' in signed_in_as("finance").get(page).content.decode()
     assert signed_in_as("it").post(page, form(to=str(named("district").pk), because="leaves")).status_code == 302
     assert signed_in_as("district").get(page).status_code == 403
     assert signed_in_as("it").get(reverse("staff:hand-over", args=[named("province").pk])).status_code == 404
