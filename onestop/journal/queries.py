@@ -103,7 +103,8 @@ def history_of(record: models.Model, *, limit: int = 50) -> list[Change]:
 
 def _is_open(record: models.Model) -> bool:
     """Whether the record's table stands outside the walls; the database asks itself once more."""
-    return not isinstance(type(record)._default_manager.all(), PersonalQuerySet)
+    manager = record._meta.model._default_manager  # of the officer who is signed in, a request has a stand-in
+    return not isinstance(manager.all(), PersonalQuerySet)
 
 
 def _changes(images: list[RowHistory], names: dict[UUID, str]) -> Iterator[Change]:

@@ -21,10 +21,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from onestop.areas.guards import signed_in
 from onestop.areas.scope import current
 from onestop.journal import once
-from onestop.staff import accounts, accounts_factor, signing_in
+from onestop.staff import accounts, accounts_factor, humans, signing_in
 from onestop.staff.accounts_forms import ProveForm
 from onestop.staff.accounts_queries import held_roles, local_or_none, sessions_seen, standing_of
 from onestop.staff.accounts_secrets import open_sealed, seal
+from onestop.staff.help import helper_of
 from onestop.staff.models import OfficerSession
 from onestop.staff.queries import officer_of
 from onestop.staff.sessions import digest_of, sessions_of
@@ -101,6 +102,8 @@ def my_account(request: HttpRequest) -> HttpResponse:
         "this_session": digest_of(request.session.session_key or ""),
         "codes_left": account.recovery_codes.filter(used_at=None).count(),
         "with_factor": settings.SECOND_FACTOR,
+        "noted": humans.noted_of(officer),
+        "helper": helper_of(officer, current()),
         "crumbs": [Crumb(_("My account"))],
     }
     return render(request, "staff/my_account.html", context)

@@ -6,6 +6,8 @@ an officer who sees figures only sees no line of it, and four eyes must not depe
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,11 +18,13 @@ from onestop.areas.guards import demand
 from onestop.areas.keys import uuid7
 from onestop.areas.scope import current
 from onestop.journal.actions import record
+from onestop.journal.queries import lines_about
 from onestop.staff.choices import OTHER_HUMAN, SAME_HUMAN
 from onestop.staff.models import Officer
 
-__all__ = ["DID_BODY", "accounts_of", "did_before", "namesakes", "note_other_human", "note_same_human"]
+__all__ = ["DID_BODY", "accounts_of", "did_before", "namesakes", "note_other_human", "note_same_human", "noted_of"]
 
+LINES_READ: Final = 5000  # the newest of an account's lines: every sign-in is one
 # Which of these steps with this record were last taken by the human of this officer: verbs only, never who else
 DID_BODY: Final = """
     SELECT last.verb FROM (
@@ -37,6 +41,25 @@ def accounts_of(officer: Officer) -> "models.QuerySet[Officer]":
     """All accounts of the human behind this one, itself among them."""
     found: models.QuerySet[Officer] = Officer.objects.filter(human=officer.human)
     return found
+
+
+@dataclass(frozen=True)
+class Noted:
+    """That a human has other accounts as well: which, and who noted it last and when (None: before the journal)."""
+
+    others: list[Officer]
+    by: str
+    at: datetime | None
+
+
+def noted_of(officer: Officer) -> Noted | None:
+    """What the officer is told of the own other accounts; None when none is noted."""
+    others = list(accounts_of(officer).exclude(pk=officer.pk).select_related("office").order_by("username"))
+    if not others:
+        return None
+    told = lines_about(officer, limit=LINES_READ)
+    line = next((line for line in told if line.entry.verb == SAME_HUMAN), None)
+    return Noted(others, line.officer if line else "", line.at if line else None)
 
 
 def did_before(subject: models.Model, verbs: Mapping[str, str], officer: Officer) -> list[str]:

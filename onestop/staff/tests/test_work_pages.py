@@ -183,6 +183,22 @@ def test_who_makes_accounts_notes_that_one_human_has_two(signed_in_as: SignIn, n
     assert signed_in_as("district").get(page).status_code == 403
 
 
+def test_an_officer_sees_that_accounts_were_noted_as_the_own_by_whom_and_whom_to_ask(
+    signed_in_as: SignIn, named: Named
+) -> None:
+    page = reverse("staff:my-account")
+    assert "Other accounts of yours" not in signed_in_as("planning").get(page).content.decode()
+    with scope(named("it")):
+        humans.note_same_human(named("planning"), named("finance"), by=named("it"))
+    for username, other in (("planning", named("finance")), ("finance", named("planning"))):
+        text = signed_in_as(username).get(page).content.decode().split("Other accounts of yours")[1]
+        assert other.name_latin in text and other.username in text
+        assert "Kim Vuthy noted on " in text and "If this is wrong, tell Kim Vuthy, IT officer." in text
+    with scope(named("it")):
+        humans.note_other_human(named("finance"), by=named("it"), because="Both were here")
+    assert "Other accounts of yours" not in signed_in_as("planning").get(page).content.decode()
+
+
 @pytest.mark.browser
 @pytest.mark.long
 def test_the_pages_are_sound(committed_database: dict[str, str], site: Site, named: Named) -> None:
