@@ -1,6 +1,7 @@
 """Accounts of officers: the list, a new one, and the page of one with everything that may be done to it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,12 +19,14 @@ from onestop.areas import clock
 from onestop.areas.country import in_words, pack
 from onestop.areas.guards import needs
 from onestop.areas.models import AdministrativeUnit
+from onestop.areas.rights import BUILT, RIGHTS
 from onestop.areas.scope import current
 from onestop.journal.queries import lines_about
 from onestop.staff import accounts, organising, signing_in
 from onestop.staff.accounts_forms import AccountFilter, MadeForm, NamesForm, ReasonForm, RoleForm, SupervisorForm
 from onestop.staff.accounts_own_views import proved_first
 from onestop.staff.accounts_queries import (
+    HeldRole,
     accounts_seen,
     filtered,
     held_roles,
@@ -33,10 +36,11 @@ from onestop.staff.accounts_queries import (
     standings,
 )
 from onestop.staff.choices import ACCOUNT_CHANGED
-from onestop.staff.models import Officer, RoleAssignment
+from onestop.staff.models import Officer
 from onestop.staff.offices_saving import Meanwhile, side_by_side
 from onestop.staff.queries import officer_of
-from onestop.staff.work_queries import in_care_of
+from onestop.staff.work import ASSIGN
+from onestop.staff.work_queries import in_care_of, lying_with
 from onestop.ui import format
 from onestop.ui.components import Crumb
 from onestop.ui.context import address
@@ -309,17 +313,42 @@ def give_role(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @needs("account.write")
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def end_role(request: HttpRequest, pk: UUID, role: UUID) -> HttpResponse:
-    """End a role today; one that has not begun is taken back."""
-    officer = _seen(pk)
-    given = get_object_or_404(RoleAssignment, pk=role, officer=officer)
-    if refusal := accounts.why_not(officer, by=officer_of(request)):
+    """End a role today, or take one back that has not begun: first shown what ends and what follows, then done."""
+    if request.method == "POST":  # two clicks at once are taken one after the other
+        Officer.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    officer, by = _seen(pk), officer_of(request)
+    if refusal := accounts.why_not(officer, by=by):
         raise PermissionDenied(refusal)
-    if given.valid_from > clock.today():
-        organising.take_back_role(given, by=officer_of(request))
+    held = held_roles(officer)
+    one = next((held_role for held_role in held if held_role.assignment.pk == role), None)
+    if one is None or one.when in {"last", "over"}:  # ended meanwhile, or a second click
+        messages.info(request, _("This role is over already."))
+        return HttpResponseRedirect(_address(officer))
+    if request.method != "POST":
+        return _end_role_page(request, officer, one, held)
+    if one.when == "later":
+        organising.take_back_role(one.assignment, by=by)
         messages.success(request, _("The role is taken back; it never began."))
     else:
-        organising.end_role(given, last_day=clock.today(), by=officer_of(request))
+        organising.end_role(one.assignment, last_day=clock.today(), by=by)
         messages.success(request, _("The role ends on %s.") % format.day(clock.today()))
     return HttpResponseRedirect(_address(officer))
+
+
+def _end_role_page(request: HttpRequest, officer: Officer, one: HeldRole, held: list[HeldRole]) -> HttpResponse:
+    """What ends, for whom, from when, and what follows."""
+    allowed = one.assignment.role_entry.rights if one.assignment.role_entry else frozenset()
+    context = {
+        "about": officer,
+        "one": one,
+        "rights": [right.words for name, right in RIGHTS.items() if name in allowed and right.room in BUILT],
+        "others": [other for other in held if other is not one and other.when in {"now", "later"}],
+        "last_day": clock.today(),
+        "from_on": clock.today() + timedelta(days=1),
+        "lying": lying_with(officer) if one.when == "now" else 0,
+        "handing_over": address("staff:hand-over", officer.pk) if current().may(ASSIGN, officer.unit_code) else "",
+        "crumbs": crumbs(Crumb(officer.name, _address(officer)), Crumb(_("Role"))),
+    }
+    return render(request, "staff/role_end.html", context)

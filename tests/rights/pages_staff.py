@@ -121,7 +121,10 @@ ACCOUNTS: Final[dict[str, list[Ask]]] = {
              seen="1"),
         post("gives a wider one", OF_ACCOUNT, role="national_board", unit_code="", valid_from="2014-07-01", seen="1"),
     ],
-    "staff:end-role": [post("ends it", {**OF_ACCOUNT, "role": "{role}"})],
+    "staff:end-role": [
+        get("looks it over", {**OF_ACCOUNT, "role": "{role}"}),
+        post("ends it", {**OF_ACCOUNT, "role": "{role}"}),
+    ],
     "staff:my-account": [get("opens")],
     "staff:my-password": [
         get("opens"),
