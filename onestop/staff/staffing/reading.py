@@ -19,11 +19,17 @@ from onestop.ui.languages import texts
 __all__ = ["BIGGEST", "Row", "Workbook", "WorkbookRefused", "read"]
 
 BIGGEST: Final = 10 * 1024 * 1024
-UNPACKED: Final = 100 * 1024 * 1024  # a small file that unpacks to gigabytes is no staffing sheet
+UNPACKED: Final = 30 * 1024 * 1024  # a small file that unpacks to gigabytes is no staffing sheet
+CHUNK: Final = 64 * 1024
 MOST_ROWS: Final = 2000
 MOST_OFFICERS: Final = 150  # each new one costs a password hash of a quarter second, and a request has a minute
-FARTHEST: Final = 20_000
-_CELL: Final = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]+)(\d+)"')
+MOST_CELLS: Final = 2_000_000  # of the rectangle around a sheet's cells: the reader takes memory for all of it
+_ATTRIBUTES: Final = rb"""(?:[^>"']|"[^"]*"|'[^']*')*?"""
+_CELL: Final = re.compile(rb"<(?:\w+:)?c\s" + _ATTRIBUTES + rb"""\br\s*=\s*["']([A-Za-z]+)(\d+)["']""")
+# A row with something in it, whose cells need not say their place. LibreOffice writes an empty one at the very end.
+_ROW: Final = re.compile(
+    rb"<(?:\w+:)?row\s" + _ATTRIBUTES + rb"""\br\s*=\s*["'](\d+)["']""" + _ATTRIBUTES + rb"(?<!/)>(?!\s*</)"
+)
 
 
 class WorkbookRefused(Exception):
@@ -84,23 +90,52 @@ def _look(content: bytes) -> None:
         raise WorkbookRefused(
             _("This is an old Excel file (.xls), or one with a password. Save it as .xlsx without one.")
         )
+    left = UNPACKED
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            names = set(packed.namelist())
-            size = sum(entry.file_size for entry in packed.infolist())
-            pages = [
-                packed.read(name) for name in sorted(names) if name.startswith("xl/worksheets/") and size <= UNPACKED
-            ]
-    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError) as error:
+            if "xl/workbook.xml" not in packed.namelist():
+                raise WorkbookRefused(_("This is no Excel workbook (.xlsx)."))
+            for entry in packed.infolist():
+                part = _unpacked(packed, entry, left)
+                left -= len(part)
+                # a cell written far below or far to the right would take memory for everything between
+                if left < 0 or _rectangle(part) > MOST_CELLS:
+                    raise WorkbookRefused(
+                        _("The workbook is far too large when it is unpacked. Take out cells far from the table.")
+                    )
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError) as error:
         raise WorkbookRefused(_("This is no Excel workbook (.xlsx).")) from error
-    if "xl/workbook.xml" not in names:
-        raise WorkbookRefused(_("This is no Excel workbook (.xlsx)."))
-    # a cell written far below or far to the right would make the reader take memory for everything between
-    far = any(int(row) > FARTHEST or len(column) > 2 for page in pages for column, row in _CELL.findall(page))
-    if size > UNPACKED or far:
-        raise WorkbookRefused(
-            _("The workbook is far too large when it is unpacked. Take out cells far from the table.")
-        )
+
+
+def _unpacked(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
+    """An entry as it really unpacks, read until it ends or goes past `most`; what its head says of its size may be a
+    lie, which this reader would believe and stop, and the reader of workbooks would not."""
+    entry.file_size = 1 << 62
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise zipfile.BadZipFile(f"An entry is packed in a way no workbook is: {entry.compress_type}.")
+    parts: list[bytes] = []
+    size = 0
+    with packed.open(entry) as stream:
+        while size <= most and (part := stream.read(CHUNK)):
+            parts.append(part)
+            size += len(part)
+    return b"".join(parts)
+
+
+def _rectangle(page: bytes) -> int:
+    """How many cells lie between the first cell of a sheet and the last places written in it."""
+    places = _CELL.findall(page)
+    across = max((_column(letters) for letters, _row in places), default=1)
+    down = max((int(row) for _letters, row in places), default=0)
+    return across * max(down, *(int(row) for row in _ROW.findall(page)), 0)
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column: A is 1, Z is 26, AA is 27."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def _plain(text: Any) -> str:
