@@ -57,12 +57,20 @@ def staffing(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("staff:staffing-sheet", args=[kept.pk]))
         except WorkbookRefused as refused:
             form.add_error("file", str(refused))
-    waiting = (
-        StaffingSheet.objects.filter(brought_by=officer_of(request), confirmed_at=None).exclude(content=b"").first()
-    )
+    waiting, is_news = _waiting(officer_of(request))
     done = StaffingSheet.objects.filter(brought_by=officer_of(request), confirmed_at__isnull=False)[:5]
-    context = {"form": form, "waiting": waiting, "done": done, "crumbs": trail()}
+    context = {"form": form, "waiting": waiting, "is_news": is_news, "done": done, "crumbs": trail()}
     return render(request, "staff/staffing.html", context, status=422 if form.is_bound else 200)
+
+
+def _waiting(officer: Officer) -> tuple[StaffingSheet | None, bool]:
+    """The workbook that was brought and not saved, and whether there is anything to do with it: one that was saved
+    before and is brought again waits for nobody."""
+    sheet = StaffingSheet.objects.filter(brought_by=officer, confirmed_at=None).exclude(content=b"").first()
+    if sheet is None:
+        return None, False
+    plan = saving.plan_of(sheet, by=officer)
+    return sheet, plan.has_news or not plan.is_sound
 
 
 def _harmless(name: str) -> str:
