@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from onestop.areas import clock
@@ -24,8 +23,6 @@ from onestop.eligibility.listing import SIZE, Line, Listing, listing
 from onestop.staff.queries import officer_of
 from onestop.ui.components import Bar, Crumb, Part
 from onestop.ui.pagination import KeysetPage, Position, page_of_rows
-
-ELIGIBLE = pgettext_lazy("state", "eligible, not receiving")
 
 
 @needs("crosstable.read")
@@ -71,7 +68,7 @@ def listed(
         counts = found.counts
         parts = [
             Part("receiving", counts.receiving),
-            Part("eligible", counts.eligible, ELIGIBLE),
+            Part("eligible", counts.eligible),
             Part("unknown", counts.unknown),
         ]
         context |= {

@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -36,7 +36,6 @@ from onestop.ui import format, languages
 from onestop.ui.components import Bar, Crumb, Part
 from onestop.ui.words import STATES as STATE_WORDS
 
-ELIGIBLE = pgettext_lazy("state", "eligible, not receiving")
 STATES = ("receiving", "eligible", "unknown")
 MEETS = STATES.index("eligible")  # where the figures of a count have those who meet its rule
 
@@ -63,9 +62,8 @@ class Shares:
         return Bar(self._parts())
 
     def _parts(self) -> list[Part]:
-        words = {"eligible": ELIGIBLE}
         return [
-            Part(state, value if isinstance(value, int) else 0, words.get(state, ""))
+            Part(state, value if isinstance(value, int) else 0)
             for state, value in zip(STATES, (self.receiving, self.eligible, self.unknown), strict=True)
         ]
 
@@ -329,5 +327,5 @@ def has_hidden(table: Table) -> bool:
 
 def grounds() -> list[Part]:
     """The grounds of the bars, without counts."""
-    words = {"eligible": ELIGIBLE, "unknown": STATE_WORDS["unknown"].short}
+    words = {"unknown": STATE_WORDS["unknown"].short}
     return [Part(state, None, words.get(state, "")) for state in (*STATES, "no_programme")]  # type: ignore[arg-type]

@@ -61,7 +61,7 @@ def _together(reads: list[_Read]) -> list[ui.Known]:
 # The verdict as the title of the page says it
 TITLES = {
     "receiving": gettext_lazy("Receiving"),
-    "eligible": gettext_lazy("Eligible, not applied"),
+    "eligible": gettext_lazy("Eligible, not receiving"),
     "unknown": gettext_lazy("Cannot tell yet"),
     "not_eligible": gettext_lazy("Not eligible at present"),
 }

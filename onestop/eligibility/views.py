@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from onestop.areas import clock
@@ -141,7 +140,7 @@ def counts_in_my_area(found: Programme, scope: Scope) -> dict[str, Any]:
     four = together(places).programmes.get(found.code, Four())
     parts = [
         Part("receiving", four.receiving),
-        Part("eligible", four.eligible, pgettext("state", "eligible, not receiving")),
+        Part("eligible", four.eligible),
         Part("unknown", four.unknown),
     ]
     may_list = scope.may("crosstable.read", at=unit.code)

@@ -22,7 +22,10 @@ STATES: dict[str, Word] = {
         Word("receiving", "receiving", pgettext_lazy("state", "receiving"), pgettext_lazy("state", "receiving")),
         Word("applied", "applied", pgettext_lazy("state", "applied"), pgettext_lazy("state", "applied, waiting")),
         Word(
-            "eligible", "eligible", pgettext_lazy("state", "eligible"), pgettext_lazy("state", "eligible, not applied")
+            "eligible",
+            "eligible",
+            pgettext_lazy("state", "eligible"),
+            pgettext_lazy("state", "eligible, not receiving"),
         ),
         Word("unknown", "unknown", pgettext_lazy("state", "cannot tell"), pgettext_lazy("state", "cannot tell, ask")),
         Word("not_eligible", "no", pgettext_lazy("state", "no"), pgettext_lazy("state", "not eligible")),

@@ -126,6 +126,19 @@ def test_a_row_that_has_gone_leads_back_to_the_first_page(as_officer: SignIn) ->
     assert not gone.context["page"].previous_link
 
 
+@pytest.mark.parametrize(("youngest", "in_part"), [("", True), ("90", False)])
+def test_a_sheet_that_holds_one_page_of_the_list_says_so(as_officer: SignIn, youngest: str, in_part: bool) -> None:
+    shown = as_officer("commune").get(LIST, {"programme": "HEF", "state": ALL, "age_from": youngest})
+    assert shown.context["lines"] and bool(shown.context["page"].next_link) is in_part
+    assert ("One page of the list stands on this paper." in shown.content.decode()) is in_part
+
+
+@pytest.mark.parametrize("path", ["/places/170101/", f"{LIST}?programme=HEF&unit=170101", "/programmes/HEF/"])
+def test_who_may_have_it_and_has_it_not_is_called_by_one_word_everywhere(as_officer: SignIn, path: str) -> None:
+    text = as_officer("commune").get(path).content.decode()
+    assert "eligible, not receiving" in text and "not applied" not in text and "not covered" not in text
+
+
 def test_bar_and_table_share_the_filters(as_officer: SignIn) -> None:
     client = as_officer("commune")
     asked = {"programme": "HEF", "village": "17010106", "sex": "F", "age_from": "20", "age_to": "៤០", "state": ALL}

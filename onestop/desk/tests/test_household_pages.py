@@ -131,7 +131,7 @@ def test_the_matrix_says_who_receives_may_and_cannot_be_told(commune: Client) ->
         enrolment(member(home, "head"), "HEF", by=district)
     text = commune.get(folder(home)).content.decode()
     assert cell(text, "Sok Sophea", "Health equity fund") == "receiving"
-    assert cell(text, "Sok Dara", "Health equity fund") == "eligible, not applied"
+    assert cell(text, "Sok Dara", "Health equity fund") == "eligible, not receiving"
     assert cell(text, "Whole household", "Take-home rations") == "cannot tell, ask"
     # the child whose schooling decides stands in the household's column, the grandmother does not
     assert cell(text, "Sok Dara", "Take-home rations") == "cannot tell, ask"
@@ -176,7 +176,7 @@ def test_an_answer_changes_the_matrix_and_says_what_it_changed(commune: Client) 
     second = commune.post(ask(home, str(child.pk), "grade"), given(answer="5"), follow=True)
     text = second.content.decode()
     assert second.redirect_chain[0][0].startswith(folder(home)) and second.redirect_chain[0][0].endswith("#ask")
-    assert cell(text, "Whole household", "Take-home rations") == "eligible, not applied"
+    assert cell(text, "Whole household", "Take-home rations") == "eligible, not receiving"
     assert "The answer is saved. It changed" in text and "Take-home rations – Whole household" in text
     with scope(Officer.objects.get(username="commune")):
         sheet = AnswerSheet.objects.filter(person=child, answers__has_key="grade").get()

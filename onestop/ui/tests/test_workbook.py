@@ -29,7 +29,7 @@ ROWS: list[tuple[Any, ...]] = [
 def export(rows: Any = ROWS, **options: Any) -> Export:
     given = {"is_personal": True, "is_demo": True, "filters": [("Commune", "Char Chhuk")], **options}
     at = datetime(2014, 6, 11, 8, 10, tzinfo=UTC)
-    return Export("eligible", "Eligible, not applied", COLUMNS, rows, "Chea Maly", "Angkor Chum", at, **given)
+    return Export("eligible", "Eligible, not receiving", COLUMNS, rows, "Chea Maly", "Angkor Chum", at, **given)
 
 
 def opened(made: Export) -> openpyxl.Workbook:
@@ -59,7 +59,7 @@ def test_the_second_sheet_says_who_made_it_when_and_how_to_treat_it() -> None:
     book = opened(export())
     about = "\n".join(str(row[1].value) for row in book["About this file"].iter_rows())
     for words in (
-        "Eligible, not applied",
+        "Eligible, not receiving",
         "Chea Maly",
         "11 June 2014, 15:10",
         "Char Chhuk",
