@@ -44,3 +44,16 @@ def test_the_print_has_a_stamp_and_nothing_to_press(site: Site) -> None:
         page.emulate_media(media="print")
         assert page.locator(".stamp").is_visible()
         assert not page.locator(".places, .strip, .govuk-button").filter(visible=True).count()
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_beside_a_label_of_two_lines_no_value_hangs_lower(site: Site, width: int) -> None:
+    with site.open("/ui/components/", language="en", width=width) as page:
+        page.evaluate("document.querySelector('.facts dt').textContent = 'A label that is too long for one line here'")
+        places = page.evaluate(
+            "[...document.querySelector('.facts').children].map(fact => [...fact.children].map("
+            "part => Math.round(part.getBoundingClientRect().top)).concat(fact.getBoundingClientRect().top))"
+        )
+        first = [(label, value) for label, value, top in places if top == places[0][2]]
+        assert len(first) > 1 and len({value for _label, value in first}) == 1, places
+        assert len({label for label, _value in first}) > 1, "no label has two lines, so nothing is tried"
