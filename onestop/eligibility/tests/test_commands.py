@@ -40,6 +40,11 @@ def test_a_programme_that_is_none_is_answered_with_those_there_are(pilot_databas
         crosstable("170101", pilot_database.day, programme="hef")
 
 
+def test_a_language_that_nobody_speaks_here_is_not_answered_in_khmer(pilot_database: Pilot) -> None:
+    with pytest.raises(CommandError, match="no language 'xx' here: km, en"):
+        call_command("entitlements", person="1000000005", language="xx")
+
+
 def test_a_file_of_a_programme_that_cannot_be_read_or_written_is_named(pilot_database: Pilot, tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     taken.write_text("a file, where a folder is asked for")

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from onestop.areas import clock
+from onestop.areas.country import pack
 from onestop.areas.numbers import NumberWrong
 from onestop.areas.options import read_day
 from onestop.areas.scope import current
@@ -30,6 +31,9 @@ class Command(OfficeCommand):
         parser.add_argument("--language", help="of the text; default: the working language of the country")
 
     def run(self, officer: Officer, **options: Any) -> None:
+        languages = list(pack().languages)
+        if options["language"] not in (None, *languages):
+            raise CommandError(f"There is no language '{options['language']}' here: {', '.join(languages)}.")
         try:
             person = person_by_number(options["person"], officer=officer)
         except NumberWrong as wrong:
