@@ -194,6 +194,10 @@ def renew(options: argparse.Namespace) -> int:
     kept = f"{server.DEMO_DATABASE}_{restoring.name_aside()}"
     with prepare.alone("renew"):
         restoring.refuse_in_use(cluster, server.DEMO_DATABASE)  # before the minute that loading takes
+        print(
+            "They are loaded into a new database; the present one stays until they are there.",
+            flush=True,
+        )
         try:
             cluster.drop_database(NEW_DATABASE)  # what a killed start left
             cluster.create_database(NEW_DATABASE)
