@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,7 +21,7 @@ from onestop.desk.forms import Search
 from onestop.desk.words import names_of
 from onestop.journal.models import JournalEntry
 from onestop.journal.verbs import READ
-from onestop.registry.models import Household, Person
+from onestop.registry.models import Household, PersonRow
 from onestop.staff import tasks
 from onestop.staff.models import Officer
 from onestop.staff.queries import officer_of
@@ -76,7 +76,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "demo_terms": any(line.counted.due for line in lines) and any(term.is_demo for term in terms().values()),
         "places_of_mine": places,
         "households": sum(place.households or 0 for place in places),
-        "persons": persons_of(officer, scope) if counts else 0,
+        "residents": residents_of(scope) if counts else 0,
         "recent": recent(officer) if reads else [],
     }
     return render(request, "desk/home.html", context)
@@ -114,10 +114,11 @@ def my_places(units: list[AdministrativeUnit], officer: Officer, scope: Scope, *
     ]
 
 
-def persons_of(officer: Officer, scope: Scope) -> int:
-    """The people of the officer's own area, without a place that is open in an emergency."""
-    own = within(scope.figure_ranges)
-    return int(Person.objects.visible_to(officer).kept().living(today()).filter(own).count())
+def residents_of(scope: Scope) -> int:
+    """Who lives in a household of the officer's own area, as the page of a place counts them; without a place that is
+    open in an emergency."""
+    here = PersonRow.objects.filter(within(scope.figure_ranges), joined_on__lte=today())
+    return int(here.filter(Q(left_on=None) | Q(left_on__gte=today())).count())
 
 
 def recent(officer: Officer) -> list[Recent]:

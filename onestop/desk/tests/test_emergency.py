@@ -313,5 +313,5 @@ def test_no_list_is_made_of_an_opened_place_and_nothing_of_it_is_counted(
         assert str(key) not in client.get(reverse(page), {"all": "1"}).content.decode(), page
         assert client.get(reverse(name, args=[key])).status_code == 404, name
     context = client.get("/").context
-    assert (context["households"], context["persons"]) == (1, 2)
+    assert (context["households"], context["residents"]) == (1, 2)
     assert {place.unit.code: place.households for place in context["places_of_mine"]}[THERE] is None

@@ -10,12 +10,13 @@ from django.urls import reverse
 
 from onestop.areas import clock
 from onestop.eligibility.guarantees import own_area
-from onestop.registry.factories import HouseholdFactory, member
+from onestop.registry.actions import register_person
+from onestop.registry.factories import HouseholdFactory, NewPersonFactory, member
 from onestop.registry.models import Household
 from onestop.staff.break_glass import break_glass
 from onestop.staff.models import Officer, RoleAssignment
 from onestop.staff.scope import scope, scope_of
-from tests.officers import SignIn
+from tests.officers import Named, SignIn
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +44,20 @@ def test_home_begins_with_the_search_and_counts_the_office(signed_in_as: SignIn,
     assert "No folder opened yet" in text
     district.get(reverse("desk:folder", args=[household.pk]))
     assert household.folder_number in district.get(reverse("desk:home")).content.decode()
+
+
+def test_home_counts_who_lives_there_as_the_page_of_the_place_does(
+    signed_in_as: SignIn, household: Household, named: Named
+) -> None:
+    """Who left, or was written down and lives in no household yet, is no resident of the place."""
+    district = named("district")
+    with scope(district):
+        register_person(NewPersonFactory(), unit_code=household.unit_code, by=district)
+    client = signed_in_as("district")
+    home = client.get(reverse("desk:home")).context
+    figures = client.get(reverse("desk:place", args=["1701"])).context
+    assert (home["households"], home["residents"]) == (1, 2)
+    assert (str(figures["households"]), str(figures["persons"])) == ("1", "2")
 
 
 def test_a_folder_of_a_household_without_a_head_is_named_by_its_number(
