@@ -40,7 +40,8 @@ from criteria.tree import (
     Root,
     Span,
 )
-from criteria.typing_rules import Typing
+from criteria.tree.compare import list_of
+from criteria.typing_rules import Typing, same_list
 
 Unit = OneOf["person", "household"]
 # No rule of 20,000 characters reaches it by being long; choices inside the conditions of choices multiply, and do.
@@ -93,6 +94,9 @@ def derived_tree(fact: Fact, root: Root, catalogue: Catalogue, under: tuple[str,
         ) from refused
     if tree.type is not fact.type:
         raise CatalogueError(f"the derived fact {fact.key} is declared {fact.type}, its rule gives {tree.type}")
+    listed = list_of(tree)
+    if listed is not None and not same_list(listed, fact):
+        raise CatalogueError(f"the derived fact {fact.key} has another list of codes than its rule ({listed.key})")
     if any(isinstance(node, Aggregate | InArea) for node in tree.walk()):
         raise CatalogueError(
             f"the derived fact {fact.key} asks the members or an area: write it over facts of the {fact.of} itself"

@@ -149,7 +149,7 @@ class Typing(ABC):
     def comparable(self, left_at: syn.Syntax, left: Node, right_at: syn.Syntax, right: Node) -> None:
         if left.type is right.type:
             if left.type is FactType.CODE:
-                self.same_list(right_at, left, right)
+                self.of_one_list(right_at, left, right)
             return
         if left.type.is_number and right.type.is_number:
             return
@@ -163,12 +163,9 @@ class Typing(ABC):
                 self.refuse(at, "types_differ", proposal, left=self.describe(left), right=self.describe(right))
         self.refuse(right_at, "types_differ", left=self.describe(left), right=self.describe(right))
 
-    def same_list(self, at: syn.Syntax, left: Node, right: Node) -> None:
+    def of_one_list(self, at: syn.Syntax, left: Node, right: Node) -> None:
         first, second = list_of(left), list_of(right)
-        if first is None or second is None:
-            return
-        # the same digits kept once as text and once as numbers are two lists, and no engine compares them
-        if first.codes != second.codes or first.stored_as_number != second.stored_as_number:
+        if first is not None and second is not None and not same_list(first, second):
             self.refuse(at, "other_list", left=first.code, right=second.code)
 
     def ordered(self, at: syn.Syntax, operator: str, left: Node, right: Node) -> None:
@@ -313,8 +310,13 @@ class Typing(ABC):
             widened = f"{self.written(no_at)}.0" if isinstance(no, Literal) and yes.type is FactType.DECIMAL else None
             self.refuse(no_at, "arms_differ", widened, left=self.describe(yes), right=self.describe(no))
         if yes.type is FactType.CODE:
-            self.same_list(no_at, yes, no)
+            self.of_one_list(no_at, yes, no)
         return yes, no
+
+
+def same_list(first: Fact, second: Fact) -> bool:
+    """The same digits kept once as text and once as numbers are two lists, and no engine compares them."""
+    return first.codes == second.codes and first.stored_as_number == second.stored_as_number
 
 
 def fact_of(node: Node) -> Fact | None:

@@ -67,6 +67,13 @@ def test_a_derived_fact_whose_rule_is_wrong_is_refused_when_it_is_asked(derived:
         read("person.size_of", library)
 
 
+@pytest.mark.parametrize("more", [{"codes": ("0", "1", "2")}, {"codes": ("0", "1", "2", "3"), "as_number": True}])
+def test_a_derived_code_is_of_the_list_that_its_rule_gives(more: dict[str, Any]) -> None:
+    library = with_fact(Fact("eyes", "person", T.CODE, derived="person.card ? person.sight : 0", **more))
+    with pytest.raises(CatalogueError, match="another list of codes"):
+        read("person.eyes == 1", library)
+
+
 @pytest.mark.parametrize("derived", ["person.card", "enrolled('NIGHT')", "person.age > 3 && household.lamp"])
 def test_a_derived_fact_of_a_household_asks_no_person(derived: str) -> None:
     library = with_fact(Fact("lively", "household", T.BOOL, derived=derived))
