@@ -58,7 +58,8 @@ def try_rule(request: HttpRequest) -> HttpResponse:
     """The form; sent, also what is wrong, or the sentence and who would be in, out, unknown."""
     scope = current()
     area = own_area(scope, "rule.try")
-    unit = AdministrativeUnit.objects.filter(code=request.POST.get("unit") or area or "").first()
+    code = request.POST.get("unit") or area or ""
+    unit = AdministrativeUnit.objects.filter(code=code).first() if code.isalnum() else None
     if unit is None or not scope.covers_all_of(unit.code, "rule.try"):
         raise Http404
     book = book_for(clock.today(), scope)

@@ -140,6 +140,12 @@ def test_who_may_try_a_rule(as_officer: SignIn, username: str, status: int) -> N
     assert as_officer(username).get(TRY).status_code == status
 
 
+def test_a_trial_of_what_is_no_place_is_not_there(as_officer: SignIn) -> None:
+    """Also of a text that the database does not take."""
+    for junk in ("1701\x00", "'", "99", "x" * 500):
+        assert send(as_officer("planning"), "person.age >= 60", unit=junk).status_code == 404
+
+
 def test_a_trial_counts_everybody_and_publishes_nothing(as_officer: SignIn) -> None:
     before = CriteriaVersion.objects.count(), Programme.objects.count()
     response = send(as_officer("planning"), "person.age >= 60")
