@@ -246,32 +246,21 @@ class Layer:
         first = compare("==", column("rank", "r"), engines.number(1))
         return select([column("household_id", "r"), column("level", "r")], ranked.subquery("r"), [first])
 
-    def enrolled(self, by_household: bool) -> exp.Query | None:
-        """One row per enrolled person (or household), one boolean per asked programme; each row once per query."""
-        table = self.relations.enrolments
-        if table is None or not self.wanted.enrolled:
-            return None
-        key = table.household if by_household else table.person
-        if key is None:
-            return None
-        alias = "e"
-        programmes = [engines.text(programme) for programme in self.wanted.enrolled]
+    def enrolled(self, whose: exp.Expr, by: exp.Expr | None = None) -> exp.Query:
+        """One boolean per asked programme, over the enrolments `e` that are `whose`; with `by` a row for each id."""
+        table, alias = self.relations.enrolments, "e"
+        assert table is not None
         conditions = [
-            engines.is_known(column(key, alias)),
-            engines.one_of(column(table.programme, alias), programmes),
-            *self.inside(table, alias, key if by_household else None),
+            whose,
+            engines.one_of(column(table.programme, alias), [engines.text(code) for code in self.wanted.enrolled]),
+            *self.inside(table, alias, None),
             *self.during(alias, table.start, table.end),
         ]
-        if isinstance(self.area, OneHousehold) and not by_household:
-            persons = self.relations.persons
-            mine = compare("==", column(persons.household, "p"), self.parameter())
-            ids = select([column(persons.key, "p")], self.source(persons, "p"), [mine])
-            conditions.append(exp.In(this=column(key, alias), query=exp.Subquery(this=ids)))
-        columns = [named(column(key, alias), "id")]
+        columns = [] if by is None else [named(by, "id")]
         for programme, number in self.wanted.enrolled.items():
             here = compare("==", column(table.programme, alias), engines.text(programme))
             columns.append(named(self.any_true(here), f"enrolled_{number}"))
-        return select(columns, self.source(table, alias), conditions, group=[column(key, alias)])
+        return select(columns, self.source(table, alias), conditions, group=[] if by is None else [by.copy()])
 
     def any_true(self, condition: exp.Expr) -> exp.Expr:
         """Of conditions that are never unknown."""
@@ -381,13 +370,21 @@ class Layer:
         return found
 
     def _join_enrolments(self, found: exp.Select) -> None:
-        table = self.relations.persons
-        sets: list[str] = []
-        for by_household, alias, key in ((False, "ep", table.key), (True, "eh", table.household)):
-            enrolled = self.enrolled(by_household)
-            if enrolled is not None:
-                left_join(found, enrolled.subquery(alias), compare("==", column("id", alias), column(key, "t")))
-                sets.append(alias)
+        """As sets of the whole area, each enrolment read once; in one household those of each member and its own."""
+        table, enrolments = self.relations.persons, self.relations.enrolments
+        if enrolments is None or not self.wanted.enrolled:
+            return
+        pairs = {"ep": (enrolments.person, table.key), "eh": (enrolments.household, table.household)}
+        keys = {alias: (column(key, "e"), column(mine, "t")) for alias, (key, mine) in pairs.items() if key is not None}
+        sets = list(keys)
+        if isinstance(self.area, OneHousehold):
+            whose = engines.any_of([compare("==", key, mine) for key, mine in keys.values()])
+            lateral_join(found, self.enrolled(whose), "e")
+            sets = ["e"]
+        else:
+            for alias, (key, mine) in keys.items():
+                relation = self.enrolled(engines.is_known(key), by=key.copy()).subquery(alias)
+                left_join(found, relation, compare("==", column("id", alias), mine))
         for number in self.wanted.enrolled.values():
             parts = [engines.coalesce(column(f"enrolled_{number}", alias), engines.boolean(False)) for alias in sets]
             found.append("expressions", named(engines.any_of(parts), f"enrolled_{number}"))
@@ -425,6 +422,12 @@ def select(
 
 def left_join(query: exp.Select, relation: exp.Expr, on: exp.Expr) -> None:
     query.append("joins", exp.Join(this=relation, side="LEFT", on=on))
+
+
+def lateral_join(query: exp.Select, relation: exp.Query, alias: str) -> None:
+    """LEFT JOIN LATERAL … ON TRUE: the relation reads columns of what stands before it."""
+    name = exp.TableAlias(this=exp.to_identifier(alias))
+    left_join(query, exp.Lateral(this=exp.Subquery(this=relation), alias=name), engines.boolean(True))
 
 
 def inner_join(query: exp.Select, relation: exp.Expr, on: exp.Expr) -> None:

@@ -7,6 +7,7 @@ readers use is a fault of the SQL alone. `PLANTED` is the list; `docs` say what 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from typing import Any
@@ -339,8 +340,14 @@ def days_turned(patch: pytest.MonkeyPatch) -> None:
 @planted
 def household_enrolment(patch: pytest.MonkeyPatch) -> None:
     """The enrolment of a household does not count for its members."""
-    honest = Layer.enrolled
-    patch.setattr(Layer, "enrolled", lambda self, by_household: None if by_household else honest(self, False))
+    honest = Layer._join_enrolments
+
+    def spoilt(self: Layer, found: exp.Select) -> None:
+        enrolments = self.relations.enrolments
+        self.relations = replace(self.relations, enrolments=enrolments and replace(enrolments, household=None))
+        honest(self, found)
+
+    patch.setattr(Layer, "_join_enrolments", spoilt)
 
 
 @planted
