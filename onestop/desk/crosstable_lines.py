@@ -57,7 +57,10 @@ def asked(query: QueryDict, scope: Scope) -> Asked:
     language = get_language() or ""
     of_persons = not version.counts_households
     form = CrosstableForm(
-        query, areas=areas(place.unit, scope, language), villages=villages_of(place, language), of_persons=of_persons
+        query,
+        areas=areas(place.unit, scope, language, "crosstable.read"),
+        villages=villages_of(place, language),
+        of_persons=of_persons,
     )
     return Asked(book, version, place, form, wanted(form, place, query, of_persons=of_persons))
 

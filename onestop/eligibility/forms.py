@@ -23,10 +23,10 @@ from onestop.ui.fields import PartialDateField
 from onestop.ui.widgets import SearchBox
 
 
-def areas(unit: AdministrativeUnit, scope: Scope, language: str) -> list[tuple[str, str]]:
-    """The areas a trial may be of: those above in scope, those beside, those below that are no villages."""
+def areas(unit: AdministrativeUnit, scope: Scope, language: str, right: str) -> list[tuple[str, str]]:
+    """The areas to choose from under a right: those above in scope, those beside, those below that are no villages."""
     units = AdministrativeUnit.objects.on(clock.today())
-    path = [one for one in units.above(unit.code) if scope.covers_all_of(one.code, "rule.try")]
+    path = [one for one in units.above(unit.code) if scope.covers_all_of(one.code, right)]
     parent = unit.parent_code
     around = units.filter(parent_code__in=[unit.code, *([parent] if parent and len(path) > 1 else [])])
     others = [one for one in around.in_order_for(language) if one.level < len(pack().levels)]

@@ -65,7 +65,7 @@ def try_rule(request: HttpRequest) -> HttpResponse:
     book = book_for(clock.today(), scope)
     form = TrialForm(
         request.POST or None,
-        areas=areas(unit, scope, get_language() or ""),
+        areas=areas(unit, scope, get_language() or "", "rule.try"),
         programmes=[(version.code, version.programme.name) for version in book.versions],
         initial={"unit": unit.code, "on": clock.today(), **begun_from(request.GET.get("programme", ""), book)},
     )

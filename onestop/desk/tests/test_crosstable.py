@@ -126,6 +126,14 @@ def test_a_row_that_has_gone_leads_back_to_the_first_page(as_officer: SignIn) ->
     assert not gone.context["page"].previous_link
 
 
+@pytest.mark.parametrize("username", ["commune", "district", "health"])
+def test_the_own_area_stands_among_those_to_choose(as_officer: SignIn, username: str) -> None:
+    """Also of who may list and not try a rule: for them no area stood there, and the own one was a wrong choice."""
+    own = "170101" if username == "commune" else "1701"
+    shown = as_officer(username).get(LIST, {"programme": "HEF", "unit": own})
+    assert shown.context["form"].errors == {} and own in dict(shown.context["form"].fields["unit"].choices)
+
+
 @pytest.mark.parametrize(("youngest", "in_part"), [("", True), ("90", False)])
 def test_a_sheet_that_holds_one_page_of_the_list_says_so(as_officer: SignIn, youngest: str, in_part: bool) -> None:
     shown = as_officer("commune").get(LIST, {"programme": "HEF", "state": ALL, "age_from": youngest})
