@@ -85,10 +85,14 @@ def test_a_role_is_taken_back_before_it_begins_and_ended_when_it_was_just_given(
     with screen.open(f"/accounts/{clerk.pk}/", cookies) as page:
         screen.look(page, "roles-of-an-account")
         later, new = (clerk.assignments.get(role=role).pk for role in ("planning_officer", "district_assistant"))
-        press(page, f"form[action*='{later}'] button")
+        press(page, f"a[href*='{later}']")
+        screen.look(page, "role-to-be-taken-back")
+        press(page, ".govuk-button--warning")
         screen.look(page, "role-taken-back")
         assert not clerk.assignments.filter(pk=later).exists()
-        press(page, f"form[action*='{new}'] button")
+        press(page, f"a[href*='{new}']")
+        screen.look(page, "role-to-be-ended")
+        press(page, ".govuk-button--warning")
         screen.look(page, "role-ended-today")
         assert clerk.assignments.get(pk=new).valid_to == TODAY
 
